@@ -3,8 +3,8 @@ package soma.tensor;
 /**
  * A failure that a user can act on: a bad file, bad data, a wrong shape or a missing device.
  *
- * <p>The message is one line, {@code WHERE: what: expected X, got Y}; the command line prints it as it is and exits with
- * status 1.
+ * <p>The message is one line, {@code WHERE: what: expected X, got Y}; the command line prints it as
+ * it is and exits with status 1.
  */
 public class SomaException extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -1,5 +1,7 @@
 package soma.nn.io;
 
+import soma.tensor.SomaException;
+
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -7,9 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import soma.tensor.SomaException;
 
-/** Writes files that appear whole or not at all: to a temporary sibling first, then by an atomic move. */
+/**
+ * Writes files that appear whole or not at all: to a temporary sibling first, then by an atomic
+ * move.
+ */
 public final class AtomicFiles {
     private AtomicFiles() {}
 
@@ -23,7 +27,8 @@ public final class AtomicFiles {
     /**
      * Writes {@code target}, replacing an older file only once every byte is on disk.
      *
-     * @throws SomaException when the disk is full or the directory can't be written; no partial file stays behind
+     * @throws SomaException when the disk is full or the directory can't be written; no partial
+     *     file stays behind
      */
     public static void write(Path target, Content content) {
         Path temporary = null;
@@ -31,11 +36,15 @@ public final class AtomicFiles {
             Path directory = target.toAbsolutePath().getParent();
             Files.createDirectories(directory);
             temporary = Files.createTempFile(directory, "." + target.getFileName(), ".tmp");
-            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary), 1 << 16)) {
+            try (OutputStream out =
+                    new BufferedOutputStream(Files.newOutputStream(temporary), 1 << 16)) {
                 content.writeTo(out);
             }
             Files.move(
-                    temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                    temporary,
+                    target,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
             temporary = null;
         } catch (IOException e) {
             throw new SomaException(target + ": cannot write: " + e.getMessage(), e);
