@@ -4,12 +4,16 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Fixtures and images that lie beside the repository on some machines; tests that need them are skipped elsewhere. */
+/**
+ * Fixtures and images that lie beside the repository on some machines; tests that need them are
+ * skipped elsewhere.
+ */
 public final class SharedFiles {
     private SharedFiles() {}
 

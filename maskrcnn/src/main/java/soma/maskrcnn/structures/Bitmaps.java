@@ -11,9 +11,15 @@ final class Bitmaps {
         int total = Rle.pixels(height, width);
         if (bitmap.length != total) {
             throw new SomaException(
-                    "rle: bitmap: expected " + height + " x " + width + " bytes, got " + bitmap.length);
+                    "rle: bitmap: expected "
+                            + height
+                            + " x "
+                            + width
+                            + " bytes, got "
+                            + bitmap.length);
         }
-        // Rows are scanned in memory order first, so that only the object's own columns are walked down.
+        // Rows are scanned in memory order first, so that only the object's own columns are walked
+        // down.
         int top = Math.max(0, -y0);
         int bottom = Math.min(height, imageHeight - y0);
         int firstColumn = Math.max(0, -x0);
@@ -61,7 +67,13 @@ final class Bitmaps {
     }
 
     static Rle encodeWindow(
-            int height, int width, byte[] window, int x0, int y0, int windowHeight, int windowWidth) {
+            int height,
+            int width,
+            byte[] window,
+            int x0,
+            int y0,
+            int windowHeight,
+            int windowWidth) {
         return encode(window, windowHeight, windowWidth, x0, y0, height, width);
     }
 }

@@ -1,12 +1,16 @@
 package soma.maskrcnn.structures;
 
-/** Overlaps of axis-parallel boxes given as x, y, width, height in double, without the "+1" of older code. */
+/**
+ * Overlaps of axis-parallel boxes given as x, y, width, height in double, without the "+1" of older
+ * code.
+ */
 public final class BoxOverlap {
     private BoxOverlap() {}
 
     /**
-     * Returns COCO's overlap of a detection with a ground-truth box: intersection over union, or over the detection's area when
-     * the ground truth is a crowd; 0 when they don't meet (pycocotools {@code bbIou}).
+     * Returns COCO's overlap of a detection with a ground-truth box: intersection over union, or
+     * over the detection's area when the ground truth is a crowd; 0 when they don't meet
+     * (pycocotools {@code bbIou}).
      *
      * @param detection x, y, width, height
      * @param truth x, y, width, height

@@ -1,11 +1,13 @@
 package soma.maskrcnn.structures;
 
-import java.util.Arrays;
 import soma.tensor.SomaException;
 
+import java.util.Arrays;
+
 /**
- * COCO's compressed counts: base 32 digits, least significant first, with sign and continuation bits, in ASCII 48 to 111; from
- * the fourth count on the difference to the count before last (pycocotools {@code rleToString}, {@code rleFrString}).
+ * COCO's compressed counts: base 32 digits, least significant first, with sign and continuation
+ * bits, in ASCII 48 to 111; from the fourth count on the difference to the count before last
+ * (pycocotools {@code rleToString}, {@code rleFrString}).
  */
 final class CocoString {
     /** 5 bits a digit: seven digits hold every difference of two 32-bit counts. */
@@ -39,7 +41,8 @@ final class CocoString {
             do {
                 if (at == text.length()) {
                     throw new SomaException(
-                            "rle: compressed counts: expected another digit, got the end of the string");
+                            "rle: compressed counts: expected another digit, got the end of the"
+                                + " string");
                 }
                 int digit = text.charAt(at) - 48;
                 if (digit < 0 || digit > 63) {
@@ -51,7 +54,8 @@ final class CocoString {
                 }
                 if (digits == MAX_DIGITS) {
                     throw new SomaException(
-                            "rle: compressed counts: expected numbers below 2^31, got a longer one at position "
+                            "rle: compressed counts: expected numbers below 2^31, got a longer one"
+                                + " at position "
                                     + at);
                 }
                 value |= (long) (digit & 31) << (5 * digits);

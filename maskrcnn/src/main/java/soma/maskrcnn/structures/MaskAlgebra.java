@@ -1,8 +1,9 @@
 package soma.maskrcnn.structures;
 
+import soma.tensor.SomaException;
+
 import java.util.ArrayList;
 import java.util.List;
-import soma.tensor.SomaException;
 
 /** Set operations on runs, without bitmaps. */
 final class MaskAlgebra {

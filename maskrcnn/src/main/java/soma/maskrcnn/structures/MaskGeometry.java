@@ -1,7 +1,8 @@
 package soma.maskrcnn.structures;
 
-import java.util.Arrays;
 import soma.tensor.SomaException;
+
+import java.util.Arrays;
 
 /** Flips, resizes and crops masks run by run. */
 final class MaskGeometry {
@@ -14,7 +15,8 @@ final class MaskGeometry {
         for (int x = columns.left; x < columns.right; x++) {
             for (int k = columns.end(x) - 1; k >= columns.begin(x); k--) {
                 runs.add(
-                        x * height + height - columns.bottom[k], x * height + height - columns.top[k]);
+                        x * height + height - columns.bottom[k],
+                        x * height + height - columns.top[k]);
             }
         }
         return runs.build(height, mask.width());
@@ -69,7 +71,10 @@ final class MaskGeometry {
     static Rle resizeNearest(Rle mask, int newHeight, int newWidth) {
         if (newHeight < 1 || newWidth < 1) {
             throw new SomaException(
-                    "rle: resize: expected a size of at least 1 x 1, got " + newHeight + " x " + newWidth);
+                    "rle: resize: expected a size of at least 1 x 1, got "
+                            + newHeight
+                            + " x "
+                            + newWidth);
         }
         Rle.pixels(newHeight, newWidth);
         if (newHeight == mask.height() && newWidth == mask.width()) {
@@ -91,9 +96,11 @@ final class MaskGeometry {
     }
 
     /**
-     * Returns, for each source index (and the end), the first target index that takes its value from it or a later one.
+     * Returns, for each source index (and the end), the first target index that takes its value
+     * from it or a later one.
      *
-     * <p>Pillow adds the step up in a double instead of multiplying ({@code ImagingScaleAffine}); the closed form differs.
+     * <p>Pillow adds the step up in a double instead of multiplying ({@code ImagingScaleAffine});
+     * the closed form differs.
      */
     private static int[] firstTargets(int from, int to) {
         int[] first = new int[from + 1];

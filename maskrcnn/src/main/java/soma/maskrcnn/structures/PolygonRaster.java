@@ -3,8 +3,9 @@ package soma.maskrcnn.structures;
 import java.util.Arrays;
 
 /**
- * Fills a polygon as COCO does (pycocotools {@code rleFrPoly}): outlines are drawn on a grid five times as fine, each step to
- * another pixel column is a boundary in column-major order, and boundaries toggle between outside and inside.
+ * Fills a polygon as COCO does (pycocotools {@code rleFrPoly}): outlines are drawn on a grid five
+ * times as fine, each step to another pixel column is a boundary in column-major order, and
+ * boundaries toggle between outside and inside.
  */
 final class PolygonRaster {
     private static final int FACTOR = 5;
@@ -22,7 +23,10 @@ final class PolygonRaster {
         this.width = width;
     }
 
-    /** Fills {@code ring} ({@code x0, y0, x1, y1, ...}) on an image of {@code height} x {@code width}. */
+    /**
+     * Fills {@code ring} ({@code x0, y0, x1, y1, ...}) on an image of {@code height} x {@code
+     * width}.
+     */
     static Rle fill(double[] ring, int height, int width) {
         int total = Rle.pixels(height, width);
         PolygonRaster raster = new PolygonRaster(height, width);
@@ -76,7 +80,10 @@ final class PolygonRaster {
         lastV = v;
     }
 
-    /** Records a crossing of fine column {@code u} when that is the middle of a pixel column of the image. */
+    /**
+     * Records a crossing of fine column {@code u} when that is the middle of a pixel column of the
+     * image.
+     */
     private void boundary(int u, int v) {
         if (Math.floorMod(u, FACTOR) != FACTOR / 2) {
             return;

@@ -1,13 +1,14 @@
 package soma.maskrcnn.structures;
 
+import soma.tensor.SomaException;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import soma.tensor.SomaException;
 
 /**
- * The outline of one object: one or more closed polygons, each {@code x0, y0, x1, y1, ...} in pixels; their filled areas are
- * united, so there are no holes.
+ * The outline of one object: one or more closed polygons, each {@code x0, y0, x1, y1, ...} in
+ * pixels; their filled areas are united, so there are no holes.
  */
 public final class Polygons {
     /** Keeps the rasteriser's work bounded; no image is that large. */
@@ -22,14 +23,16 @@ public final class Polygons {
     /**
      * Creates an outline from polygons of at least three points.
      *
-     * @throws SomaException when a polygon has an odd number of values or fewer than 6, or a value isn't finite or exceeds 1e6
+     * @throws SomaException when a polygon has an odd number of values or fewer than 6, or a value
+     *     isn't finite or exceeds 1e6
      */
     public static Polygons of(List<double[]> rings) {
         List<double[]> copies = new ArrayList<>(rings.size());
         for (double[] ring : rings) {
             if (!isUsable(ring)) {
                 throw new SomaException(
-                        "polygon: values: expected an even number of at least 6, got " + ring.length);
+                        "polygon: values: expected an even number of at least 6, got "
+                                + ring.length);
             }
             for (double value : ring) {
                 if (!(Math.abs(value) <= MAX_COORDINATE)) {
@@ -42,7 +45,9 @@ public final class Polygons {
         return new Polygons(List.copyOf(copies));
     }
 
-    /** Whether detectron2 takes {@code ring} for a polygon: an even number of values, at least 6. */
+    /**
+     * Whether detectron2 takes {@code ring} for a polygon: an even number of values, at least 6.
+     */
     public static boolean isUsable(double[] ring) {
         return ring.length % 2 == 0 && ring.length >= 6;
     }
@@ -57,7 +62,10 @@ public final class Polygons {
         return rings.size();
     }
 
-    /** Returns the union of the polygons, rasterised as COCO does, on an image of {@code height} x {@code width}. */
+    /**
+     * Returns the union of the polygons, rasterised as COCO does, on an image of {@code height} x
+     * {@code width}.
+     */
     public Rle toRle(int height, int width) {
         if (rings.isEmpty()) {
             return Rle.empty(height, width);
@@ -89,7 +97,10 @@ public final class Polygons {
         return new double[] {x0, y0, x1 - x0, y1 - y0};
     }
 
-    /** Returns the outline with {@code x' = scaleX * x + shiftX} and {@code y' = scaleY * y + shiftY}; not clipped. */
+    /**
+     * Returns the outline with {@code x' = scaleX * x + shiftX} and {@code y' = scaleY * y +
+     * shiftY}; not clipped.
+     */
     public Polygons transform(double scaleX, double shiftX, double scaleY, double shiftY) {
         List<double[]> moved = new ArrayList<>(rings.size());
         for (double[] ring : rings) {
@@ -108,7 +119,9 @@ public final class Polygons {
         return transform(scaleX, 0, scaleY, 0);
     }
 
-    /** Returns the outline mirrored in an image of {@code width} columns: {@code x' = width - x}. */
+    /**
+     * Returns the outline mirrored in an image of {@code width} columns: {@code x' = width - x}.
+     */
     public Polygons flipHorizontal(double width) {
         return transform(-1, width, 1, 0);
     }

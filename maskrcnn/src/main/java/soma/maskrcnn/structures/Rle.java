@@ -1,16 +1,17 @@
 package soma.maskrcnn.structures;
 
-import java.util.Arrays;
-import java.util.List;
 import soma.tensor.SomaException;
 
+import java.util.Arrays;
+import java.util.List;
+
 /**
- * A binary mask of {@code height} x {@code width} pixels as COCO run lengths: column-major, alternating, starting with
- * background.
+ * A binary mask of {@code height} x {@code width} pixels as COCO run lengths: column-major,
+ * alternating, starting with background.
  *
- * <p>Immutable and canonical: no run but the first is empty, and the runs add up to {@code height * width}, so two equal
- * masks are equal objects. Area and bounds are computed once. (pycocotools {@code maskApi.c} is the reference for all
- * numbers.)
+ * <p>Immutable and canonical: no run but the first is empty, and the runs add up to {@code height *
+ * width}, so two equal masks are equal objects. Area and bounds are computed once. (pycocotools
+ * {@code maskApi.c} is the reference for all numbers.)
  */
 public final class Rle {
     private final int height;
@@ -48,7 +49,10 @@ public final class Rle {
             long end = position + counts[i];
             if (end > total) {
                 throw new SomaException(
-                        "rle: runs past the end: expected a sum of " + total + ", got at least " + end);
+                        "rle: runs past the end: expected a sum of "
+                                + total
+                                + ", got at least "
+                                + end);
             }
             if ((i & 1) == 1) {
                 runs.add((int) position, (int) end);
@@ -95,29 +99,37 @@ public final class Rle {
     }
 
     /**
-     * Encodes a small row-major bitmap ({@code windowHeight * windowWidth}, 0 is background) that lies at column {@code x0}
-     * and row {@code y0} of an image of {@code height} x {@code width}; what lies outside the image is cut off.
+     * Encodes a small row-major bitmap ({@code windowHeight * windowWidth}, 0 is background) that
+     * lies at column {@code x0} and row {@code y0} of an image of {@code height} x {@code width};
+     * what lies outside the image is cut off.
      */
     public static Rle encodeWindow(
-            int height, int width, byte[] window, int x0, int y0, int windowHeight, int windowWidth) {
+            int height,
+            int width,
+            byte[] window,
+            int x0,
+            int y0,
+            int windowHeight,
+            int windowWidth) {
         return Bitmaps.encodeWindow(height, width, window, x0, y0, windowHeight, windowWidth);
     }
 
     /**
      * Reads COCO's compressed string.
      *
-     * @throws SomaException when the string has other characters, ends in the middle of a number, or its runs don't add
-     *     up to {@code height * width}
+     * @throws SomaException when the string has other characters, ends in the middle of a number,
+     *     or its runs don't add up to {@code height * width}
      */
     public static Rle fromCocoString(int height, int width, String counts) {
         return of(height, width, CocoString.parse(counts));
     }
 
     /**
-     * Reads the competition's run lengths: {@code start length start length ...}, row-major and 1-based, in any order;
-     * overlapping runs count once. An empty text is the empty mask.
+     * Reads the competition's run lengths: {@code start length start length ...}, row-major and
+     * 1-based, in any order; overlapping runs count once. An empty text is the empty mask.
      *
-     * @throws SomaException when the text isn't pairs of positive integers, or a run leaves the image
+     * @throws SomaException when the text isn't pairs of positive integers, or a run leaves the
+     *     image
      */
     public static Rle fromRowRuns(int height, int width, String text) {
         return RowRuns.parse(height, width, text);
@@ -179,7 +191,8 @@ public final class Rle {
     }
 
     /**
-     * Returns the row-major bitmap, 0 or 1, of a window of the image; pixels of the window outside the image are 0.
+     * Returns the row-major bitmap, 0 or 1, of a window of the image; pixels of the window outside
+     * the image are 0.
      */
     public byte[] decodeWindow(int x0, int y0, int windowHeight, int windowWidth) {
         byte[] window = new byte[Math.multiplyExact(windowHeight, windowWidth)];
@@ -200,7 +213,10 @@ public final class Rle {
     public void paint(int[] labels, int value) {
         if (labels.length != height * width) {
             throw new SomaException(
-                    "rle: label image: expected " + height * width + " pixels, got " + labels.length);
+                    "rle: label image: expected "
+                            + height * width
+                            + " pixels, got "
+                            + labels.length);
         }
         forEachColumnRun(
                 (x, top, bottom) -> {
@@ -213,11 +229,17 @@ public final class Rle {
     /** Receives the vertical runs of a mask. */
     @FunctionalInterface
     public interface ColumnRun {
-        /** Pixels of column {@code x} from row {@code top} (inclusive) to {@code bottom} (exclusive). */
+        /**
+         * Pixels of column {@code x} from row {@code top} (inclusive) to {@code bottom}
+         * (exclusive).
+         */
         void accept(int x, int top, int bottom);
     }
 
-    /** Calls {@code visitor} for every run, cut at column ends, from left to right and top to bottom. */
+    /**
+     * Calls {@code visitor} for every run, cut at column ends, from left to right and top to
+     * bottom.
+     */
     public void forEachColumnRun(ColumnRun visitor) {
         int position = 0;
         for (int i = 0; i + 1 < counts.length; i += 2) {
@@ -255,14 +277,18 @@ public final class Rle {
         return MaskAlgebra.combine(this, other, MaskAlgebra.Operation.DIFFERENCE);
     }
 
-    /** Counts the pixels shared with {@code other}, which must have the same size; allocates nothing. */
+    /**
+     * Counts the pixels shared with {@code other}, which must have the same size; allocates
+     * nothing.
+     */
     public int intersectionArea(Rle other) {
         return MaskAlgebra.intersectionArea(this, other);
     }
 
     /**
-     * Returns COCO's overlap of this detection with the ground truth {@code truth}: intersection over union, or over this
-     * mask's area when the ground truth is a crowd; 0 when they don't meet.
+     * Returns COCO's overlap of this detection with the ground truth {@code truth}: intersection
+     * over union, or over this mask's area when the ground truth is a crowd; 0 when they don't
+     * meet.
      */
     public double iou(Rle truth, boolean crowd) {
         int shared = MaskAlgebra.intersectionArea(this, truth);
@@ -292,14 +318,17 @@ public final class Rle {
         return MaskGeometry.transpose(this);
     }
 
-    /** Returns the mask resized as Pillow's {@code NEAREST} does (its accumulated source coordinate). */
+    /**
+     * Returns the mask resized as Pillow's {@code NEAREST} does (its accumulated source
+     * coordinate).
+     */
     public Rle resizeNearest(int newHeight, int newWidth) {
         return MaskGeometry.resizeNearest(this, newHeight, newWidth);
     }
 
     /**
-     * Returns the window at column {@code x0}, row {@code y0} as a mask of its own; parts of the window outside the image
-     * are background, so that negative starts pad.
+     * Returns the window at column {@code x0}, row {@code y0} as a mask of its own; parts of the
+     * window outside the image are background, so that negative starts pad.
      */
     public Rle crop(int x0, int y0, int newHeight, int newWidth) {
         return MaskGeometry.crop(this, x0, y0, newHeight, newWidth);

@@ -1,7 +1,8 @@
 package soma.maskrcnn.structures;
 
-import java.util.Arrays;
 import soma.tensor.SomaException;
+
+import java.util.Arrays;
 
 /** The competition's run lengths: {@code start length} pairs, row-major, counted from 1. */
 final class RowRuns {
@@ -46,7 +47,9 @@ final class RowRuns {
         int[] numbers = numbers(text);
         if (numbers.length % 2 != 0) {
             throw new SomaException(
-                    "rle: row runs: expected pairs of start and length, got " + numbers.length + " numbers");
+                    "rle: row runs: expected pairs of start and length, got "
+                            + numbers.length
+                            + " numbers");
         }
         if (numbers.length == 0) {
             return Rle.empty(height, width);
@@ -107,7 +110,8 @@ final class RowRuns {
                 value = Math.min(value * 10 + (text.charAt(at) - '0'), Integer.MAX_VALUE + 1L);
                 at++;
             }
-            boolean ended = at == text.length() || text.charAt(at) == ' ' || text.charAt(at) == '\t';
+            boolean ended =
+                    at == text.length() || text.charAt(at) == ' ' || text.charAt(at) == '\t';
             if (first == at || !ended || value > Integer.MAX_VALUE) {
                 int shown = Math.min(text.length(), first + 20);
                 throw new SomaException(

@@ -8,7 +8,10 @@ final class RunBuilder {
     private int length;
     private int end;
 
-    /** Adds {@code [from, to)}; {@code from} must not lie before the end of the last interval; empty ones are ignored. */
+    /**
+     * Adds {@code [from, to)}; {@code from} must not lie before the end of the last interval; empty
+     * ones are ignored.
+     */
     void add(int from, int to) {
         if (from >= to) {
             return;

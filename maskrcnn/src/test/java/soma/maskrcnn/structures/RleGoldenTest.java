@@ -6,14 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
+import org.junit.jupiter.api.Test;
+
+import soma.maskrcnn.SharedFiles;
+import soma.tensor.SomaException;
+
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.Test;
-import soma.maskrcnn.SharedFiles;
-import soma.tensor.SomaException;
 
 /** Every case of {@code golden/data/rle.json}, made with pycocotools. */
 class RleGoldenTest {
@@ -51,10 +55,12 @@ class RleGoldenTest {
             byte[] bitmap = c.has("png") ? png(c.get("png").asText()) : bitmap(c.get("rows"));
             Rle mask = Rle.encode(bitmap, h, w);
             assertEquals(c.get("text").asText(), mask.toRowRuns(), c.get("name").asText());
-            assertEquals(mask, Rle.fromRowRuns(h, w, c.get("text").asText()), c.get("name").asText());
+            assertEquals(
+                    mask, Rle.fromRowRuns(h, w, c.get("text").asText()), c.get("name").asText());
         }
         for (JsonNode c : golden.get("csv_other_spellings")) {
-            Rle mask = Rle.fromRowRuns(c.get("h").asInt(), c.get("w").asInt(), c.get("text").asText());
+            Rle mask =
+                    Rle.fromRowRuns(c.get("h").asInt(), c.get("w").asInt(), c.get("text").asText());
             assertEquals(c.get("canonical").asText(), mask.toRowRuns(), c.toString());
         }
     }
@@ -83,7 +89,9 @@ class RleGoldenTest {
             for (int i = 0; i < rings.size(); i++) {
                 String expected = c.get("strings").get(i).asText();
                 assertEquals(
-                        expected, Polygons.of(List.of(rings.get(i))).toRle(h, w).toCocoString(), name);
+                        expected,
+                        Polygons.of(List.of(rings.get(i))).toRle(h, w).toCocoString(),
+                        name);
             }
             Rle union = Polygons.of(rings).toRle(h, w);
             assertEquals(c.get("union").get("string").asText(), union.toCocoString(), name);

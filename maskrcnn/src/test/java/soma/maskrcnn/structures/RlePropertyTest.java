@@ -3,14 +3,15 @@ package soma.maskrcnn.structures;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.util.List;
-import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+
+import java.util.List;
+import java.util.Random;
 
 class RlePropertyTest {
     /** Two random bitmaps of one size. */
@@ -69,7 +70,10 @@ class RlePropertyTest {
         assertEquals(NaiveMask.area(both), a.intersectionArea(b));
         assertEquals(a.area() + b.area(), a.union(b).area() + a.intersectionArea(b));
         assertEquals(a.union(b), Rle.union(List.of(a, b, a)));
-        double expected = a.intersectionArea(b) == 0 ? 0 : (double) NaiveMask.area(both) / NaiveMask.area(union);
+        double expected =
+                a.intersectionArea(b) == 0
+                        ? 0
+                        : (double) NaiveMask.area(both) / NaiveMask.area(union);
         assertEquals(expected, a.iou(b), 0);
     }
 

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
 import soma.tensor.SomaException;
+
+import java.util.Random;
 
 class RleTest {
     @Test
@@ -33,7 +35,9 @@ class RleTest {
             })
     void stringsAreThoseOfTheReferenceCode(String counts, String string) {
         int[] numbers =
-                java.util.Arrays.stream(counts.strip().split(",")).mapToInt(Integer::parseInt).toArray();
+                java.util.Arrays.stream(counts.strip().split(","))
+                        .mapToInt(Integer::parseInt)
+                        .toArray();
         assertEquals(string.strip(), CocoString.format(numbers));
         assertArrayEquals(numbers, CocoString.parse(string.strip()));
     }
@@ -82,7 +86,19 @@ class RleTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"1", "1 2 3", "0 1", "1 0", "7 2", "8 1", "1 -1", "1.5 2", "a b", "1 99999999999", "1,2"})
+            strings = {
+                "1",
+                "1 2 3",
+                "0 1",
+                "1 0",
+                "7 2",
+                "8 1",
+                "1 -1",
+                "1.5 2",
+                "a b",
+                "1 99999999999",
+                "1,2"
+            })
     void refusesRowRunsThatLeaveTheImage(String runs) {
         assertThrows(SomaException.class, () -> Rle.fromRowRuns(1, 7, runs));
     }
@@ -100,8 +116,7 @@ class RleTest {
         assertArrayEquals(NaiveMask.rows("0000", "0011", "0001"), mask.decodeWindow(-1, -1, 3, 4));
         assertArrayEquals(NaiveMask.rows("100", "000"), mask.decodeWindow(3, 1, 2, 3));
         assertEquals(mask, Rle.encodeWindow(3, 4, mask.decodeWindow(0, 0, 3, 4), 0, 0, 3, 4));
-        assertEquals(
-                Rle.encode(mask.decodeWindow(-1, 1, 5, 3), 5, 3), mask.crop(-1, 1, 5, 3));
+        assertEquals(Rle.encode(mask.decodeWindow(-1, 1, 5, 3), 5, 3), mask.crop(-1, 1, 5, 3));
     }
 
     @Test
@@ -122,7 +137,14 @@ class RleTest {
     @Test
     void resizesAsPillowDoes() {
         Random random = new Random(3);
-        int[][] sizes = {{1, 1, 3, 2}, {7, 5, 7, 11}, {13, 9, 5, 31}, {52, 70, 80, 108}, {520, 704, 800, 1083}, {97, 61, 13, 7}};
+        int[][] sizes = {
+            {1, 1, 3, 2},
+            {7, 5, 7, 11},
+            {13, 9, 5, 31},
+            {52, 70, 80, 108},
+            {520, 704, 800, 1083},
+            {97, 61, 13, 7}
+        };
         for (int[] size : sizes) {
             byte[] bitmap = NaiveMask.random(random, size[0], size[1], 0.4);
             int[] rows = accumulated(size[0], size[2]);
