@@ -1,0 +1,122 @@
+package soma.maskrcnn.image;
+
+import soma.tensor.SomaException;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+import javax.imageio.stream.FileImageInputStream;
+import javax.imageio.stream.ImageInputStream;
+
+/**
+ * Reads PNG, TIFF (first page) and JPEG files as OpenCV's {@code imread} does: alpha dropped and
+ * not blended, 16-bit samples shifted right by 8, colour profiles ignored, EXIF orientation
+ * applied.
+ *
+ * <p>Every failure is a {@link SomaException} of one line that names the file and the cause. Sizes
+ * are checked against the length of the file before anything is allocated.
+ */
+public final class ImageReader {
+    private ImageReader() {}
+
+    /**
+     * Reads an image as 3 channels in the order blue, green, red; gray is replicated.
+     *
+     * @throws SomaException when the file is missing, damaged or of a format that is not read
+     */
+    public static Image8 readBgr(Path file) {
+        return read(file, page -> page.toImage8().toBgr());
+    }
+
+    /**
+     * Reads an image as 1 channel; colour is weighted as {@link Image8#toGray} has it.
+     *
+     * @throws SomaException when the file is missing, damaged or of a format that is not read
+     */
+    public static Image8 readGray(Path file) {
+        return read(file, page -> page.toImage8().toGray());
+    }
+
+    /**
+     * Reads a label image of 1 to 32 bits a sample: raw values, not scaled; indices of a palette.
+     *
+     * @throws SomaException when the file can't be read, or has several channels that differ
+     */
+    public static LabelImage readLabels(Path file) {
+        return read(file, DecodedPage::toLabels);
+    }
+
+    /**
+     * Reads only as much as tells the size, with the EXIF orientation applied.
+     *
+     * @throws SomaException when the file is missing, or its header is damaged
+     */
+    public static ImageSize readSize(Path file) {
+        return guarded(
+                file,
+                () -> {
+                    try (ImageInputStream in = new FileImageInputStream(file.toFile())) {
+                        return PageDecoder.size(in);
+                    }
+                });
+    }
+
+    private static <T> T read(Path file, Conversion<T> conversion) {
+        return guarded(
+                file,
+                () -> {
+                    byte[] bytes = Files.readAllBytes(file);
+                    try (ImageInputStream in = new ByteArrayImageInputStream(bytes)) {
+                        return conversion.from(PageDecoder.decode(in));
+                    }
+                });
+    }
+
+    private static <T> T guarded(Path file, Reading<T> reading) {
+        if (Files.isDirectory(file)) {
+            throw new SomaException(file + ": cannot read image: expected a file, got a directory");
+        }
+        if (!Files.exists(file)) {
+            throw new SomaException(file + ": cannot read image: no such file");
+        }
+        try {
+            return reading.run();
+        } catch (NoSuchFileException e) {
+            throw new SomaException(file + ": cannot read image: no such file", e);
+        } catch (IOException | RuntimeException e) {
+            // Decoders meet damaged files with exceptions of any kind, bounds and arithmetic
+            // included.
+            throw new SomaException(file + ": cannot read image: " + oneLine(e), e);
+        }
+    }
+
+    private static String oneLine(Exception e) {
+        if (e instanceof EOFException) {
+            return "the file ends too early";
+        }
+        String message = e.getMessage();
+        if (message == null || message.isBlank()) {
+            return "damaged file (" + e.getClass().getSimpleName() + ")";
+        }
+        String text = message.replaceAll("\\s+", " ").strip();
+        Throwable cause = e.getCause();
+        if (cause != null && cause.getMessage() != null && !text.contains(cause.getMessage())) {
+            text += " (" + cause.getMessage().replaceAll("\\s+", " ").strip() + ")";
+        }
+        boolean ours = e instanceof ImageFormatException || e instanceof SomaException;
+        return ours || e instanceof IOException ? text : "damaged file: " + text;
+    }
+
+    @FunctionalInterface
+    private interface Conversion<T> {
+        T from(DecodedPage page) throws IOException;
+    }
+
+    @FunctionalInterface
+    private interface Reading<T> {
+        T run() throws IOException;
+    }
+}
