@@ -1,0 +1,51 @@
+package soma.tensor.spi;
+
+import soma.tensor.DType;
+
+/**
+ * Memory and kernels of one device. Kernels come in families, one interface each; a new op joins the family it belongs to.
+ * Unless a kernel says otherwise, outputs are contiguous, do not overlap inputs, and are overwritten.
+ */
+public interface Backend {
+    /** Allocates an uninitialised buffer, from the pool where one fits; {@code op} is named in leak reports. */
+    Storage allocate(DType dtype, int size, String op);
+
+    /** What is allocated, pooled and kept. */
+    MemoryReport memory();
+
+    /** Gives pooled, unused buffers back to the system. */
+    void trim();
+
+    /** Copies {@code length} elements of a Java array of the storage's type to the device. */
+    void upload(Object array, int from, Storage to, int offset, int length);
+
+    /** Copies {@code length} elements to a Java array of the storage's type. */
+    void download(Storage from, int offset, Object array, int to, int length);
+
+    /** Pointwise kernels and strided copies. */
+    ElementwiseKernels elementwise();
+
+    /** Reductions over axes. */
+    ReduceKernels reduce();
+
+    /** Matrix products. */
+    MatMulKernels matMul();
+
+    /** Convolutions. */
+    ConvKernels conv();
+
+    /** Pooling and resampling of NHWC maps. */
+    SpatialKernels spatial();
+
+    /** Batch and group normalisation. */
+    NormKernels norm();
+
+    /** Selection by index, sorting. */
+    IndexKernels index();
+
+    /** RoIAlign, NMS, matching, mask pasting. */
+    VisionKernels vision();
+
+    /** Parameter updates. */
+    OptimizerKernels optimizer();
+}
