@@ -1,6 +1,9 @@
 package soma.tensor;
 
-/** An element type that an operation can't take; the message names the op, the argument and both types. */
+/**
+ * An element type that an operation can't take; the message names the op, the argument and both
+ * types.
+ */
 public final class DTypeException extends SomaException {
     private static final long serialVersionUID = 1L;
 

@@ -1,15 +1,16 @@
 package soma.tensor;
 
+import soma.tensor.spi.Backend;
+import soma.tensor.spi.BackendProvider;
+
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
-import soma.tensor.spi.Backend;
-import soma.tensor.spi.BackendProvider;
 
 /**
- * Where tensors live and their kernels run. Backends are found by {@link ServiceLoader}; {@code auto} takes the available
- * one of the highest rank.
+ * Where tensors live and their kernels run. Backends are found by {@link ServiceLoader}; {@code
+ * auto} takes the available one of the highest rank.
  */
 public final class Device {
     private final String name;
@@ -39,7 +40,8 @@ public final class Device {
     }
 
     /**
-     * The device of a name: {@code auto}, {@code cpu}, {@code cpu-reference}, or what another provider offers.
+     * The device of a name: {@code auto}, {@code cpu}, {@code cpu-reference}, or what another
+     * provider offers.
      *
      * @throws DeviceException if no provider knows the name, or it can't run here, saying why
      */

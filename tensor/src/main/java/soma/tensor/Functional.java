@@ -2,7 +2,6 @@ package soma.tensor;
 
 import static soma.tensor.OpChecks.list;
 
-import java.util.List;
 import soma.tensor.autograd.Attributes.Convolution;
 import soma.tensor.autograd.Op;
 import soma.tensor.spi.ConvGeometry;
@@ -10,9 +9,12 @@ import soma.tensor.spi.ElementwiseKernels.Compare;
 import soma.tensor.spi.View;
 import soma.tensor.spi.VisionKernels.RoiAlignSpec;
 
+import java.util.List;
+
 /**
- * Layers as functions: convolution, normalisation, pooling, resampling, losses. Maps are NHWC; weights are kept as the kernels
- * read them: convolutions HWIO [kh, kw, ci / groups, co], linear layers [in, out].
+ * Layers as functions: convolution, normalisation, pooling, resampling, losses. Maps are NHWC;
+ * weights are kept as the kernels read them: convolutions HWIO [kh, kw, ci / groups, co], linear
+ * layers [in, out].
  */
 public final class Functional {
     private Functional() {}
@@ -28,7 +30,8 @@ public final class Functional {
     /** A normalised map and the batch's statistics, for running averages. */
     public record BatchNormResult(Tensor out, Tensor mean, Tensor variance) {}
 
-    // ---- convolution and linear layers --------------------------------------------------------------------------------
+    // ---- convolution and linear layers
+    // --------------------------------------------------------------------------------
 
     /** {@code conv(x, w) + bias}; {@code bias} may be null. */
     public static Tensor conv2d(Tensor x, Tensor w, Tensor bias, ConvParams p) {
@@ -54,13 +57,30 @@ public final class Functional {
         OpChecks.same("conv2d", x, "residual", residual);
         if (x.dim(3) != w.dim(2) * p.groups()) {
             throw new ShapeException(
-                    "conv2d: channels differ: x " + x.shape() + ", weight " + w.shape() + " in " + p.groups()
+                    "conv2d: channels differ: x "
+                            + x.shape()
+                            + ", weight "
+                            + w.shape()
+                            + " in "
+                            + p.groups()
                             + " groups");
         }
         ConvGeometry g =
                 new ConvGeometry(
-                        x.dim(0), x.dim(1), x.dim(2), x.dim(3), w.dim(3), w.dim(0), w.dim(1), p.stride(),
-                        p.stride(), p.padding(), p.padding(), p.dilation(), p.dilation(), p.groups());
+                        x.dim(0),
+                        x.dim(1),
+                        x.dim(2),
+                        x.dim(3),
+                        w.dim(3),
+                        w.dim(0),
+                        w.dim(1),
+                        p.stride(),
+                        p.stride(),
+                        p.padding(),
+                        p.padding(),
+                        p.dilation(),
+                        p.dilation(),
+                        p.groups());
         OpChecks.shape("conv2d", "bias", bias, g.co());
         OpChecks.shape("conv2d", "residual", residual, g.n(), g.outH(), g.outW(), g.co());
         Tensor in = x.contiguous();
@@ -68,13 +88,24 @@ public final class Functional {
         Tensor out = Tensor.empty("conv2d", x.dtype(), Shape.of(g.n(), g.outH(), g.outW(), g.co()));
         x.backend()
                 .conv()
-                .forward(g, in.view(), weight.view(), MatMul.view(bias), MatMul.view(residual), relu, out.view());
+                .forward(
+                        g,
+                        in.view(),
+                        weight.view(),
+                        MatMul.view(bias),
+                        MatMul.view(residual),
+                        relu,
+                        out.view());
         return OpChecks.record(
                 Op.CONV2D,
                 out,
                 list(in, weight, bias, residual),
-                // The input is needed for the weight's gradient only, and the weight for the input's.
-                list(w.requiresGrad() ? in : null, x.requiresGrad() ? weight : null, relu ? out : null),
+                // The input is needed for the weight's gradient only, and the weight for the
+                // input's.
+                list(
+                        w.requiresGrad() ? in : null,
+                        x.requiresGrad() ? weight : null,
+                        relu ? out : null),
                 new Convolution(g, relu));
     }
 
@@ -84,7 +115,8 @@ public final class Functional {
     }
 
     /**
-     * Transposed convolution of kernel 2 and stride 2, which never overlaps: a linear layer to four pixels each.
+     * Transposed convolution of kernel 2 and stride 2, which never overlaps: a linear layer to four
+     * pixels each.
      *
      * @param x [n,h,w,ci]
      * @param w [ci,2,2,co]
@@ -100,18 +132,28 @@ public final class Functional {
         int width = x.dim(2);
         Tensor tiled = bias == null ? null : bias.broadcastTo(Shape.of(4, co)).reshape(4 * co);
         Tensor pixels =
-                linear(x.reshape(n * h * width, x.dim(3)), w.reshape(x.dim(3), 4 * co), tiled, relu);
-        return pixels.reshape(n, h, width, 2, 2, co).permute(0, 1, 3, 2, 4, 5).reshape(n, 2 * h, 2 * width, co);
+                linear(
+                        x.reshape(n * h * width, x.dim(3)),
+                        w.reshape(x.dim(3), 4 * co),
+                        tiled,
+                        relu);
+        return pixels.reshape(n, h, width, 2, 2, co)
+                .permute(0, 1, 3, 2, 4, 5)
+                .reshape(n, 2 * h, 2 * width, co);
     }
 
-    // ---- normalisation ------------------------------------------------------------------------------------------------
+    // ---- normalisation
+    // ------------------------------------------------------------------------------------------------
 
     /** {@code x * scale + shift} per channel: batch normalisation with fixed statistics. */
     public static Tensor frozenBatchNorm(Tensor x, Tensor scale, Tensor shift) {
         return x.mul(scale).add(shift);
     }
 
-    /** Batch normalisation with the statistics of the batch; the variance returned is the biased one. */
+    /**
+     * Batch normalisation with the statistics of the batch; the variance returned is the biased
+     * one.
+     */
     public static BatchNormResult batchNorm(Tensor x, Tensor gamma, Tensor beta, double eps) {
         OpChecks.floating("batchNorm", "x", x);
         int c = x.dim(-1);
@@ -122,10 +164,21 @@ public final class Functional {
         Tensor invStd = Tensor.empty("batchNorm", x.dtype(), Shape.of(c));
         x.backend()
                 .norm()
-                .batchNorm(in.view(), gamma.view(), beta.view(), eps, out.view(), mean.view(), invStd.view());
+                .batchNorm(
+                        in.view(),
+                        gamma.view(),
+                        beta.view(),
+                        eps,
+                        out.view(),
+                        mean.view(),
+                        invStd.view());
         Tensor result =
                 OpChecks.record(
-                        Op.BATCH_NORM, out, list(in, gamma, beta), list(in, gamma, mean, invStd), null);
+                        Op.BATCH_NORM,
+                        out,
+                        list(in, gamma, beta),
+                        list(in, gamma, mean, invStd),
+                        null);
         return new BatchNormResult(result, mean, invStd.pow(-2).sub(eps));
     }
 
@@ -135,7 +188,8 @@ public final class Functional {
         int c = x.dim(-1);
         checkAffine("groupNorm", x, gamma, beta, c);
         if (groups < 1 || c % groups != 0) {
-            throw ShapeException.of("groupNorm", "channels", "a multiple of " + groups + " groups", x.shape());
+            throw ShapeException.of(
+                    "groupNorm", "channels", "a multiple of " + groups + " groups", x.shape());
         }
         Tensor in = x.contiguous();
         Tensor out = Tensor.empty("groupNorm", x.dtype(), x.shape());
@@ -144,7 +198,14 @@ public final class Functional {
         x.backend()
                 .norm()
                 .groupNorm(
-                        in.view(), groups, gamma.view(), beta.view(), eps, out.view(), mean.view(), invStd.view());
+                        in.view(),
+                        groups,
+                        gamma.view(),
+                        beta.view(),
+                        eps,
+                        out.view(),
+                        mean.view(),
+                        invStd.view());
         return OpChecks.record(
                 Op.GROUP_NORM, out, list(in, gamma, beta), list(in, gamma, mean, invStd), groups);
     }
@@ -156,7 +217,8 @@ public final class Functional {
         OpChecks.shape(op, "beta", beta, c);
     }
 
-    // ---- pooling and resampling ---------------------------------------------------------------------------------------
+    // ---- pooling and resampling
+    // ---------------------------------------------------------------------------------------
 
     /** Max-pooling of a square window; padding counts as minus infinity. */
     public static Tensor maxPool2d(Tensor x, int kernel, int stride, int padding) {
@@ -164,8 +226,8 @@ public final class Functional {
         int c = x.dim(3);
         ConvGeometry g =
                 new ConvGeometry(
-                        x.dim(0), x.dim(1), x.dim(2), c, c, kernel, kernel, stride, stride, padding, padding, 1, 1,
-                        1);
+                        x.dim(0), x.dim(1), x.dim(2), c, c, kernel, kernel, stride, stride, padding,
+                        padding, 1, 1, 1);
         Shape shape = Shape.of(g.n(), g.outH(), g.outW(), c);
         Tensor out = Tensor.empty("maxPool2d", x.dtype(), shape);
         Tensor indices = Tensor.empty("maxPool2d", DType.INT32, shape);
@@ -214,7 +276,8 @@ public final class Functional {
     public static Tensor roiAlign(
             List<Tensor> levels, Tensor boxes, Tensor image, Tensor level, RoiAlignSpec spec) {
         if (levels.isEmpty() || levels.size() != spec.scales().size()) {
-            throw ShapeException.of("roiAlign", "levels", spec.scales().size() + " maps", levels.size());
+            throw ShapeException.of(
+                    "roiAlign", "levels", spec.scales().size() + " maps", levels.size());
         }
         int r = boxes.dim(0);
         OpChecks.shape("roiAlign", "boxes", boxes, r, 4);
@@ -230,7 +293,9 @@ public final class Functional {
         OpChecks.same("roiAlign", first, "boxes", boxes);
         Tensor out =
                 Tensor.empty(
-                        "roiAlign", first.dtype(), Shape.of(r, spec.size(), spec.size(), first.dim(3)));
+                        "roiAlign",
+                        first.dtype(),
+                        Shape.of(r, spec.size(), spec.size(), first.dim(3)));
         Tensor rois = boxes.detach().contiguous();
         List<View> maps = levels.stream().map(l -> l.contiguous().view()).toList();
         first.backend()
@@ -240,7 +305,8 @@ public final class Functional {
                 Op.ROI_ALIGN, out, levels.toArray(Tensor[]::new), list(rois, image, level), spec);
     }
 
-    // ---- activations and losses ---------------------------------------------------------------------------------------
+    // ---- activations and losses
+    // ---------------------------------------------------------------------------------------
 
     /** Softmax over the last axis. */
     public static Tensor softmax(Tensor x) {
@@ -280,7 +346,10 @@ public final class Functional {
     public static Tensor crossEntropy(Tensor logits, Tensor labels) {
         OpChecks.rank("crossEntropy", "logits", logits, 2);
         OpChecks.shape("crossEntropy", "labels", labels, logits.dim(0));
-        return logSoftmax(logits).gather(labels.reshape(labels.dim(0), 1)).reshape(labels.dim(0)).neg();
+        return logSoftmax(logits)
+                .gather(labels.reshape(labels.dim(0), 1))
+                .reshape(labels.dim(0))
+                .neg();
     }
 
     /** Element-wise binary cross-entropy {@code max(x, 0) - x t + log(1 + exp(-|x|))}. */
@@ -289,8 +358,8 @@ public final class Functional {
     }
 
     /**
-     * Element-wise smooth L1 (fvcore's {@code smooth_l1_loss}): {@code 0.5 d^2 / beta} below beta, {@code |d| - 0.5 beta} above;
-     * exactly L1 for a beta under 1e-5.
+     * Element-wise smooth L1 (fvcore's {@code smooth_l1_loss}): {@code 0.5 d^2 / beta} below beta,
+     * {@code |d| - 0.5 beta} above; exactly L1 for a beta under 1e-5.
      */
     public static Tensor smoothL1(Tensor prediction, Tensor target, double beta) {
         Tensor d = prediction.sub(target).abs();

@@ -11,9 +11,10 @@ final class Indexing {
     static Tensor indexSelect(Tensor x, Tensor index) {
         OpChecks.dtype("indexSelect", "index", index, DType.INT32);
         OpChecks.rank("indexSelect", "index", index, 1);
-        Tensor out =
-                Tensor.empty("indexSelect", x.dtype(), x.shape().with(0, index.dim(0)));
-        x.backend().index().indexSelect(x.contiguous().view(), index.contiguous().view(), out.view());
+        Tensor out = Tensor.empty("indexSelect", x.dtype(), x.shape().with(0, index.dim(0)));
+        x.backend()
+                .index()
+                .indexSelect(x.contiguous().view(), index.contiguous().view(), out.view());
         return OpChecks.record(Op.INDEX_SELECT, out, list(x), list(index), null);
     }
 

@@ -3,8 +3,9 @@ package soma.tensor;
 import java.util.Arrays;
 
 /**
- * Where the elements of a shape lie in a linear buffer: a stride per dimension and an offset, in elements. A layout knows
- * nothing of storage; views are new layouts over the same storage and never copy.
+ * Where the elements of a shape lie in a linear buffer: a stride per dimension and an offset, in
+ * elements. A layout knows nothing of storage; views are new layouts over the same storage and
+ * never copy.
  */
 public final class Layout {
     private final Shape shape;
@@ -37,7 +38,10 @@ public final class Layout {
         return shape;
     }
 
-    /** Elements between neighbours along dimension {@code i}; negative counts from the last; 0 where broadcast. */
+    /**
+     * Elements between neighbours along dimension {@code i}; negative counts from the last; 0 where
+     * broadcast.
+     */
     public int stride(int i) {
         return strides[shape.axis(i)];
     }
@@ -63,10 +67,13 @@ public final class Layout {
         return true;
     }
 
-    /** Reorders dimensions: dimension {@code i} of the result is dimension {@code axes[i]} of this. */
+    /**
+     * Reorders dimensions: dimension {@code i} of the result is dimension {@code axes[i]} of this.
+     */
     public Layout permute(int... axes) {
         if (axes.length != shape.rank()) {
-            throw ShapeException.of("permute", "axes", shape.rank() + " of them", Arrays.toString(axes));
+            throw ShapeException.of(
+                    "permute", "axes", shape.rank() + " of them", Arrays.toString(axes));
         }
         boolean[] seen = new boolean[axes.length];
         int[] dims = new int[axes.length];
@@ -83,7 +90,10 @@ public final class Layout {
         return new Layout(Shape.of(dims), st, offset);
     }
 
-    /** The range {@code from} (inclusive) to {@code to} (exclusive) of a dimension, every {@code step}-th element. */
+    /**
+     * The range {@code from} (inclusive) to {@code to} (exclusive) of a dimension, every {@code
+     * step}-th element.
+     */
     public Layout slice(int axis, int from, int to, int step) {
         int a = shape.axis(axis);
         if (from < 0 || to > shape.dim(a) || from > to || step < 1) {
@@ -115,11 +125,13 @@ public final class Layout {
             if (extent == target.dim(i)) {
                 st[i] = extent == 1 ? 0 : strides[i - lead];
             } else if (extent != 1) {
-                throw ShapeException.of("broadcastTo", "shape", "one that broadcasts to " + target, shape);
+                throw ShapeException.of(
+                        "broadcastTo", "shape", "one that broadcasts to " + target, shape);
             }
         }
         if (lead < 0) {
-            throw ShapeException.of("broadcastTo", "shape", "one that broadcasts to " + target, shape);
+            throw ShapeException.of(
+                    "broadcastTo", "shape", "one that broadcasts to " + target, shape);
         }
         return new Layout(target, st, offset);
     }
@@ -136,7 +148,10 @@ public final class Layout {
         return splitAndMerge(target);
     }
 
-    /** Matches runs of old and new dimensions with equal products; a run merges only where its strides allow. */
+    /**
+     * Matches runs of old and new dimensions with equal products; a run merges only where its
+     * strides allow.
+     */
     private Layout splitAndMerge(Shape target) {
         int[] st = new int[target.rank()];
         int i = 0;

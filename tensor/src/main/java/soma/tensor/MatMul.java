@@ -29,7 +29,16 @@ final class MatMul {
         Tensor out = Tensor.empty("matMul", a.dtype(), Shape.of(m, n));
         a.backend()
                 .matMul()
-                .matMul(x.view(), false, w.view(), false, view(bias), view(residual), relu, false, out.view());
+                .matMul(
+                        x.view(),
+                        false,
+                        w.view(),
+                        false,
+                        view(bias),
+                        view(residual),
+                        relu,
+                        false,
+                        out.view());
         return OpChecks.record(
                 Op.MATMUL, out, list(x, w, bias, residual), list(x, w, relu ? out : null), relu);
     }

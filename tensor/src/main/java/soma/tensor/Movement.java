@@ -2,10 +2,11 @@ package soma.tensor;
 
 import static soma.tensor.OpChecks.list;
 
-import java.util.Arrays;
 import soma.tensor.autograd.Attributes.SliceRange;
 import soma.tensor.autograd.Op;
 import soma.tensor.spi.View;
+
+import java.util.Arrays;
 
 /** Views and copies: what elements are where, not what they are. */
 final class Movement {
@@ -33,7 +34,10 @@ final class Movement {
         Shape target = Shape.of(d);
         if (target.size() != x.size()) {
             throw ShapeException.of(
-                    "reshape", "shape", x.size() + " elements as in " + x.shape(), Arrays.toString(dims));
+                    "reshape",
+                    "shape",
+                    x.size() + " elements as in " + x.shape(),
+                    Arrays.toString(dims));
         }
         Layout layout = x.view().layout().reshape(target);
         return layout == null ? reshape(contiguous(x), d) : viewOf(Op.RESHAPE, x, layout, null);
@@ -50,7 +54,10 @@ final class Movement {
     static Tensor slice(Tensor x, int axis, int from, int to, int step) {
         int a = x.shape().axis(axis);
         return viewOf(
-                Op.SLICE, x, x.view().layout().slice(a, from, to, step), new SliceRange(a, from, to, step));
+                Op.SLICE,
+                x,
+                x.view().layout().slice(a, from, to, step),
+                new SliceRange(a, from, to, step));
     }
 
     static Tensor broadcastTo(Tensor x, Shape target) {

@@ -16,7 +16,8 @@ final class OpChecks {
             throw DTypeException.of(op, argument, first.dtype(), other.dtype());
         }
         if (other.backend() != first.backend()) {
-            throw new DeviceException(op + ": " + argument + ": expected a tensor of the same device");
+            throw new DeviceException(
+                    op + ": " + argument + ": expected a tensor of the same device");
         }
     }
 

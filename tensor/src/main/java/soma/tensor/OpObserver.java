@@ -2,13 +2,18 @@ package soma.tensor;
 
 import java.util.Locale;
 
-/** Sees every result as it is made: for tracing, timing by op, and finding where numbers first go wrong. */
+/**
+ * Sees every result as it is made: for tracing, timing by op, and finding where numbers first go
+ * wrong.
+ */
 @FunctionalInterface
 public interface OpObserver {
     /** Called on the computing thread; {@code op} is the primitive's name in lower case. */
     void made(String op, Tensor result);
 
-    /** Installs an observer on this thread until the result is closed, when the former one returns. */
+    /**
+     * Installs an observer on this thread until the result is closed, when the former one returns.
+     */
     static Registration observe(OpObserver observer) {
         OpObserver before = Holder.CURRENT.get();
         Holder.CURRENT.set(observer);

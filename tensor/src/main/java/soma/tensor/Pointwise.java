@@ -34,7 +34,8 @@ final class Pointwise {
         a.backend().elementwise().binary(f, spread(a, shape), spread(b, shape), out.view());
         return switch (f) {
             case ADD, SUB -> OpChecks.record(Op.valueOf(name), out, list(a, b), list(), null);
-            // A factor is saved only if the other one wants a gradient: weights times frozen scales.
+            // A factor is saved only if the other one wants a gradient: weights times frozen
+            // scales.
             case MUL ->
                     OpChecks.record(
                             Op.MUL,
@@ -42,14 +43,16 @@ final class Pointwise {
                             list(a, b),
                             list(b.requiresGrad() ? a : null, a.requiresGrad() ? b : null),
                             null);
-            case DIV, MIN, MAX -> OpChecks.record(Op.valueOf(name), out, list(a, b), list(a, b), null);
+            case DIV, MIN, MAX ->
+                    OpChecks.record(Op.valueOf(name), out, list(a, b), list(a, b), null);
             case POW, RELU_GRAD -> notDifferentiable(name, out, a, b);
         };
     }
 
     private static Tensor notDifferentiable(String name, Tensor out, Tensor a, Tensor b) {
         if (soma.tensor.autograd.Autograd.isRecording() && (a.requiresGrad() || b.requiresGrad())) {
-            throw new SomaException(name + ": has no gradient with respect to a tensor; detach it first");
+            throw new SomaException(
+                    name + ": has no gradient with respect to a tensor; detach it first");
         }
         return out;
     }
@@ -91,7 +94,8 @@ final class Pointwise {
         OpChecks.dtype("where", "condition", condition, DType.BOOL);
         OpChecks.same("where", a, "b", b);
         Shape shape =
-                Shape.broadcast("where", condition.shape(), Shape.broadcast("where", a.shape(), b.shape()));
+                Shape.broadcast(
+                        "where", condition.shape(), Shape.broadcast("where", a.shape(), b.shape()));
         Tensor out = Tensor.empty("where", a.dtype(), shape);
         a.backend()
                 .elementwise()

@@ -53,7 +53,9 @@ final class Reduction {
         int[] dims = x.shape().dims();
         Tensor out =
                 Tensor.empty(
-                        "argmax", DType.INT32, Shape.of(java.util.Arrays.copyOf(dims, dims.length - 1)));
+                        "argmax",
+                        DType.INT32,
+                        Shape.of(java.util.Arrays.copyOf(dims, dims.length - 1)));
         x.backend().reduce().argmax(x.contiguous().view(), out.view());
         return out;
     }

@@ -1,14 +1,16 @@
 package soma.tensor;
 
-import java.util.ArrayList;
-import java.util.List;
 import soma.tensor.autograd.Node;
 import soma.tensor.spi.Storage;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
- * The lifetime of intermediates. Every tensor belongs to the innermost open scope of its thread, which lets go of its buffers
- * when it closes: they return to the device's pool, except those that a graph still needs for its gradient. A result that
- * outlives a scope is {@linkplain #promote promoted} to the enclosing one or {@linkplain Tensor#keep kept} by name.
+ * The lifetime of intermediates. Every tensor belongs to the innermost open scope of its thread,
+ * which lets go of its buffers when it closes: they return to the device's pool, except those that
+ * a graph still needs for its gradient. A result that outlives a scope is {@linkplain #promote
+ * promoted} to the enclosing one or {@linkplain Tensor#keep kept} by name.
  *
  * <p>The outermost scope is one step or one image; graphs end with it at the latest.
  *
@@ -41,7 +43,12 @@ public final class Scope implements AutoCloseable {
         Scope parent = CURRENT.get();
         if (parent != null && !parent.device.equals(device)) {
             throw new DeviceException(
-                    "scope " + name + ": expected the enclosing scope's device " + parent.device + ", got " + device);
+                    "scope "
+                            + name
+                            + ": expected the enclosing scope's device "
+                            + parent.device
+                            + ", got "
+                            + device);
         }
         Scope scope = new Scope(name, device, parent);
         CURRENT.set(scope);
@@ -62,7 +69,8 @@ public final class Scope implements AutoCloseable {
         Scope scope = CURRENT.get();
         if (scope == null) {
             throw new IllegalStateException(
-                    "no scope is open on this thread; wrap tensor code in try (Scope s = Scope.open(name, device))");
+                    "no scope is open on this thread; wrap tensor code in try (Scope s ="
+                        + " Scope.open(name, device))");
         }
         return scope;
     }
@@ -100,7 +108,11 @@ public final class Scope implements AutoCloseable {
         }
         if (CURRENT.get() != this) {
             throw new IllegalStateException(
-                    "scope " + name + " is closed while scope " + CURRENT.get() + " is still open inside it");
+                    "scope "
+                            + name
+                            + " is closed while scope "
+                            + CURRENT.get()
+                            + " is still open inside it");
         }
         closed = true;
         if (parent == null) {

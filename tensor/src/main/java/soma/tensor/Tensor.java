@@ -1,6 +1,5 @@
 package soma.tensor;
 
-import java.util.Arrays;
 import soma.tensor.autograd.Autograd;
 import soma.tensor.autograd.Node;
 import soma.tensor.spi.Backend;
@@ -11,13 +10,17 @@ import soma.tensor.spi.ReduceKernels.Reduce;
 import soma.tensor.spi.Storage;
 import soma.tensor.spi.View;
 
+import java.util.Arrays;
+
 /**
- * An n-dimensional array on a device, with an optional place in an autograd graph. Images and feature maps are NHWC.
+ * An n-dimensional array on a device, with an optional place in an autograd graph. Images and
+ * feature maps are NHWC.
  *
- * <p>Movement ({@link #reshape}, {@link #permute}, {@link #slice}, {@link #broadcastTo}) gives views that share the buffer;
- * everything else allocates its result in the current {@link Scope}. Operations take and return tensors of one device and,
- * unless they say otherwise, of one dtype; they throw {@link ShapeException} or {@link DTypeException} naming the op, the
- * argument and what was expected. Layers such as convolution are in {@link Functional}.
+ * <p>Movement ({@link #reshape}, {@link #permute}, {@link #slice}, {@link #broadcastTo}) gives
+ * views that share the buffer; everything else allocates its result in the current {@link Scope}.
+ * Operations take and return tensors of one device and, unless they say otherwise, of one dtype;
+ * they throw {@link ShapeException} or {@link DTypeException} naming the op, the argument and what
+ * was expected. Layers such as convolution are in {@link Functional}.
  */
 public final class Tensor {
     private final View view;
@@ -29,7 +32,8 @@ public final class Tensor {
         this.node = node;
     }
 
-    // ---- creation -----------------------------------------------------------------------------------------------------
+    // ---- creation
+    // -----------------------------------------------------------------------------------------------------
 
     /** Uninitialised memory of the current scope; {@code op} is named in leak reports. */
     public static Tensor empty(String op, DType dtype, Shape shape) {
@@ -94,7 +98,8 @@ public final class Tensor {
         return t;
     }
 
-    // ---- properties ---------------------------------------------------------------------------------------------------
+    // ---- properties
+    // ---------------------------------------------------------------------------------------------------
 
     /** The extents. */
     public Shape shape() {
@@ -146,9 +151,13 @@ public final class Tensor {
         return node != null;
     }
 
-    // ---- lifetime and graph -------------------------------------------------------------------------------------------
+    // ---- lifetime and graph
+    // -------------------------------------------------------------------------------------------
 
-    /** Takes the tensor out of all scopes: it lives, reported under {@code name}, until {@link #release}. */
+    /**
+     * Takes the tensor out of all scopes: it lives, reported under {@code name}, until {@link
+     * #release}.
+     */
     public Tensor keep(String name) {
         storage().retain().origin(name);
         return this;
@@ -159,7 +168,9 @@ public final class Tensor {
         storage().release();
     }
 
-    /** A leaf of the graph over the same buffer: gradients are collected for it under {@code name}. */
+    /**
+     * A leaf of the graph over the same buffer: gradients are collected for it under {@code name}.
+     */
     public Tensor leaf(String name) {
         if (!dtype().isFloating()) {
             throw DTypeException.of("leaf", name, "FLOAT32 or FLOAT64", dtype());
@@ -172,7 +183,8 @@ public final class Tensor {
         return node == null ? this : new Tensor(view, null);
     }
 
-    // ---- host access --------------------------------------------------------------------------------------------------
+    // ---- host access
+    // --------------------------------------------------------------------------------------------------
 
     /** The elements as float32, row-major. */
     public float[] toFloats() {
@@ -210,9 +222,13 @@ public final class Tensor {
         return toDoubles()[0];
     }
 
-    // ---- movement -----------------------------------------------------------------------------------------------------
+    // ---- movement
+    // -----------------------------------------------------------------------------------------------------
 
-    /** The same elements under another shape (one extent may be -1); a view where strides allow, else a copy. */
+    /**
+     * The same elements under another shape (one extent may be -1); a view where strides allow,
+     * else a copy.
+     */
     public Tensor reshape(int... dims) {
         return Movement.reshape(this, dims);
     }
@@ -227,7 +243,9 @@ public final class Tensor {
         return Movement.slice(this, axis, from, to, 1);
     }
 
-    /** Every {@code step}-th element from {@code from} to {@code to} (exclusive) of an axis; a view. */
+    /**
+     * Every {@code step}-th element from {@code from} to {@code to} (exclusive) of an axis; a view.
+     */
     public Tensor slice(int axis, int from, int to, int step) {
         return Movement.slice(this, axis, from, to, step);
     }
@@ -247,7 +265,8 @@ public final class Tensor {
         return Movement.cast(this, dtype);
     }
 
-    // ---- pointwise ----------------------------------------------------------------------------------------------------
+    // ---- pointwise
+    // ----------------------------------------------------------------------------------------------------
 
     /** Broadcasting sum. */
     public Tensor add(Tensor other) {
@@ -394,7 +413,8 @@ public final class Tensor {
         return Pointwise.where(this, a, b);
     }
 
-    // ---- reductions ---------------------------------------------------------------------------------------------------
+    // ---- reductions
+    // ---------------------------------------------------------------------------------------------------
 
     /** Sum over axes (all if none is named), which are kept with extent 1 if {@code keepDims}. */
     public Tensor sum(boolean keepDims, int... axes) {
@@ -417,7 +437,10 @@ public final class Tensor {
         return s.div((double) size() / Math.max(1, s.size()));
     }
 
-    /** Maximum over axes (all if none is named); the gradient is shared among ties as in torch's amax. */
+    /**
+     * Maximum over axes (all if none is named); the gradient is shared among ties as in torch's
+     * amax.
+     */
     public Tensor max(boolean keepDims, int... axes) {
         return Reduction.reduce(Reduce.MAX, this, keepDims, axes);
     }
@@ -442,7 +465,8 @@ public final class Tensor {
         return Functional.logSoftmax(this);
     }
 
-    // ---- products and selection ---------------------------------------------------------------------------------------
+    // ---- products and selection
+    // ---------------------------------------------------------------------------------------
 
     /** Matrix product [m,k] x [k,n]. */
     public Tensor matMul(Tensor other) {
@@ -459,7 +483,10 @@ public final class Tensor {
         return Indexing.gather(this, index);
     }
 
-    /** This with rows of {@code source} added at {@code index} (INT32) of the first axis; a new tensor. */
+    /**
+     * This with rows of {@code source} added at {@code index} (INT32) of the first axis; a new
+     * tensor.
+     */
     public Tensor indexAdd(Tensor index, Tensor source) {
         return Indexing.indexAdd(this, index, source);
     }
@@ -474,7 +501,10 @@ public final class Tensor {
         return Indexing.argsort(this, descending, dim(-1));
     }
 
-    /** INT32 indices of the {@code k} largest along the last axis, descending; the lower index first among equals. */
+    /**
+     * INT32 indices of the {@code k} largest along the last axis, descending; the lower index first
+     * among equals.
+     */
     public Tensor topk(int k) {
         return Indexing.argsort(this, true, k);
     }
@@ -502,6 +532,8 @@ public final class Tensor {
     @Override
     public String toString() {
         String head = "Tensor " + dtype() + " " + shape();
-        return storage().isLive() && size() <= 16 ? head + " " + Arrays.toString(toDoubles()) : head;
+        return storage().isLive() && size() <= 16
+                ? head + " " + Arrays.toString(toDoubles())
+                : head;
     }
 }

@@ -1,5 +1,10 @@
 package soma.tensor.autograd;
 
+import soma.tensor.Scope;
+import soma.tensor.ShapeException;
+import soma.tensor.Tensor;
+import soma.tensor.spi.ElementwiseKernels.Binary;
+
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -7,12 +12,10 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
-import soma.tensor.Scope;
-import soma.tensor.ShapeException;
-import soma.tensor.Tensor;
-import soma.tensor.spi.ElementwiseKernels.Binary;
 
-/** Define-by-run reverse-mode differentiation: ops record nodes, {@link #backward} walks them once. */
+/**
+ * Define-by-run reverse-mode differentiation: ops record nodes, {@link #backward} walks them once.
+ */
 public final class Autograd {
     private static final ThreadLocal<Integer> DISABLED = ThreadLocal.withInitial(() -> 0);
 
@@ -38,11 +41,13 @@ public final class Autograd {
     /**
      * The node of an op's result, or null if nothing is recorded.
      *
-     * @param inputs operands in the order of the rule's gradients; null where an optional one is absent
+     * @param inputs operands in the order of the rule's gradients; null where an optional one is
+     *     absent
      * @param saved what the rule reads
      * @param attribute what the rule needs beside tensors
      */
-    public static Node record(Op op, Tensor out, Tensor[] inputs, Tensor[] saved, Object attribute) {
+    public static Node record(
+            Op op, Tensor out, Tensor[] inputs, Tensor[] saved, Object attribute) {
         if (!isRecording()) {
             return null;
         }
@@ -59,8 +64,8 @@ public final class Autograd {
     }
 
     /**
-     * Gradients of a scalar with respect to the leaves it depends on. Saved tensors are freed as soon as they are used, so a
-     * graph can be walked once.
+     * Gradients of a scalar with respect to the leaves it depends on. Saved tensors are freed as
+     * soon as they are used, so a graph can be walked once.
      *
      * @throws ShapeException if {@code loss} has more than one element
      */
@@ -116,7 +121,10 @@ public final class Autograd {
     private static void accumulate(Node node, int i, Tensor part, Gradients gradients) {
         if (!part.shape().equals(node.inputShape(i))) {
             throw ShapeException.of(
-                    node.name() + " backward", "gradient of input " + i, node.inputShape(i), part.shape());
+                    node.name() + " backward",
+                    "gradient of input " + i,
+                    node.inputShape(i),
+                    part.shape());
         }
         Node input = node.input(i);
         Tensor sum = gradients.peek(input);

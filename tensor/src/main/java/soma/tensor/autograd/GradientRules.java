@@ -1,9 +1,5 @@
 package soma.tensor.autograd;
 
-import java.util.Arrays;
-import java.util.EnumMap;
-import java.util.List;
-import java.util.Map;
 import soma.tensor.DType;
 import soma.tensor.Shape;
 import soma.tensor.Tensor;
@@ -16,9 +12,15 @@ import soma.tensor.spi.ElementwiseKernels.Compare;
 import soma.tensor.spi.View;
 import soma.tensor.spi.VisionKernels.RoiAlignSpec;
 
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
 /**
- * All gradient rules in one table: from a node and the gradient of its result to one gradient per input, null where none
- * flows. Rules run without recording; what they return must have the input's shape.
+ * All gradient rules in one table: from a node and the gradient of its result to one gradient per
+ * input, null where none flows. Rules run without recording; what they return must have the input's
+ * shape.
  */
 final class GradientRules {
     /** One row of the table. */
@@ -90,15 +92,26 @@ final class GradientRules {
         TABLE.put(Op.MAX_POOL, GradientRules::maxPool);
         TABLE.put(
                 Op.NEAREST,
-                (n, g) -> of(map(n, g, (from, to) -> g.backend().spatial().nearestBackward(from, to))));
+                (n, g) ->
+                        of(
+                                map(
+                                        n,
+                                        g,
+                                        (from, to) ->
+                                                g.backend().spatial().nearestBackward(from, to))));
         TABLE.put(
                 Op.BILINEAR,
-                (n, g) -> of(map(n, g, (from, to) -> g.backend().spatial().bilinearBackward(from, to))));
+                (n, g) ->
+                        of(
+                                map(
+                                        n,
+                                        g,
+                                        (from, to) ->
+                                                g.backend().spatial().bilinearBackward(from, to))));
         TABLE.put(Op.ROI_ALIGN, GradientRules::roiAlign);
 
         TABLE.put(Op.INDEX_SELECT, (n, g) -> of(zeros(n, 0, g).indexAdd(n.saved(0), g)));
-        TABLE.put(
-                Op.INDEX_ADD, (n, g) -> of(g, n.wants(1) ? g.indexSelect(n.saved(0)) : null));
+        TABLE.put(Op.INDEX_ADD, (n, g) -> of(g, n.wants(1) ? g.indexSelect(n.saved(0)) : null));
         TABLE.put(Op.GATHER, (n, g) -> of(zeros(n, 0, g).scatterAdd(n.saved(0), g)));
         TABLE.put(Op.SCATTER_ADD, (n, g) -> of(g, n.wants(1) ? g.gather(n.saved(0)) : null));
     }
@@ -168,7 +181,9 @@ final class GradientRules {
     }
 
     private static Tensor masked(Tensor g, Tensor x, Compare op, Node n) {
-        return x.detach().compare(op, n.attribute(Double.class)).where(g, Tensor.full(g.dtype(), 0));
+        return x.detach()
+                .compare(op, n.attribute(Double.class))
+                .where(g, Tensor.full(g.dtype(), 0));
     }
 
     private static Tensor[] pow(Node n, Tensor g) {
@@ -235,17 +250,20 @@ final class GradientRules {
     private static Tensor[] matMul(Node n, Tensor gradient) {
         Tensor a = n.saved(0);
         Tensor b = n.saved(1);
-        Tensor g = n.attribute(Boolean.class) ? reluGrad(gradient, n.saved(2)) : gradient.contiguous();
+        Tensor g =
+                n.attribute(Boolean.class) ? reluGrad(gradient, n.saved(2)) : gradient.contiguous();
         Backend backend = g.backend();
         Tensor ga = null;
         Tensor gb = null;
         if (n.wants(0)) {
             ga = empty("matmul backward", a.shape(), g);
-            backend.matMul().matMul(g.view(), false, b.view(), true, null, null, false, false, ga.view());
+            backend.matMul()
+                    .matMul(g.view(), false, b.view(), true, null, null, false, false, ga.view());
         }
         if (n.wants(1)) {
             gb = empty("matmul backward", b.shape(), g);
-            backend.matMul().matMul(a.view(), true, g.view(), false, null, null, false, false, gb.view());
+            backend.matMul()
+                    .matMul(a.view(), true, g.view(), false, null, null, false, false, gb.view());
         }
         return of(ga, gb, n.wants(2) ? g.sum(false, 0) : null, n.wants(3) ? g : null);
     }
@@ -281,10 +299,25 @@ final class GradientRules {
         var kernels = g.backend().norm();
         if (groups == 0) {
             kernels.batchNormBackward(
-                    x, g.view(), gamma.view(), mean, invStd, gx.view(), gGamma.view(), gBeta.view());
+                    x,
+                    g.view(),
+                    gamma.view(),
+                    mean,
+                    invStd,
+                    gx.view(),
+                    gGamma.view(),
+                    gBeta.view());
         } else {
             kernels.groupNormBackward(
-                    x, g.view(), groups, gamma.view(), mean, invStd, gx.view(), gGamma.view(), gBeta.view());
+                    x,
+                    g.view(),
+                    groups,
+                    gamma.view(),
+                    mean,
+                    invStd,
+                    gx.view(),
+                    gGamma.view(),
+                    gBeta.view());
         }
         return of(gx, gGamma, gBeta);
     }
@@ -296,7 +329,9 @@ final class GradientRules {
                         n,
                         g,
                         (from, to) ->
-                                g.backend().spatial().maxPoolBackward(geometry, from, n.saved(0).view(), to)));
+                                g.backend()
+                                        .spatial()
+                                        .maxPoolBackward(geometry, from, n.saved(0).view(), to)));
     }
 
     private interface MapKernel {

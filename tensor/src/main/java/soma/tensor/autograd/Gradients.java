@@ -1,9 +1,10 @@
 package soma.tensor.autograd;
 
+import soma.tensor.Tensor;
+
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.Map;
-import soma.tensor.Tensor;
 
 /** Gradients by node. Those of leaves live as long as the scope in which backward ran. */
 public final class Gradients {

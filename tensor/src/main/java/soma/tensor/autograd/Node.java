@@ -5,8 +5,9 @@ import soma.tensor.Shape;
 import soma.tensor.Tensor;
 
 /**
- * One application of a primitive in the graph: where its gradients go, and the tensors its rule needs. Saved buffers are held
- * until the node's gradient has been computed or the graph's scope closes.
+ * One application of a primitive in the graph: where its gradients go, and the tensors its rule
+ * needs. Saved buffers are held until the node's gradient has been computed or the graph's scope
+ * closes.
  */
 public final class Node {
     private final Op op;
@@ -85,7 +86,9 @@ public final class Node {
     Tensor saved(int i) {
         if (saved == null) {
             throw new IllegalStateException(
-                    name() + ": backward has already run through this graph, which frees what it saved");
+                    name()
+                            + ": backward has already run through this graph, which frees what it"
+                            + " saved");
         }
         return saved[i];
     }

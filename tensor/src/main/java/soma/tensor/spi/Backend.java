@@ -3,11 +3,15 @@ package soma.tensor.spi;
 import soma.tensor.DType;
 
 /**
- * Memory and kernels of one device. Kernels come in families, one interface each; a new op joins the family it belongs to.
- * Unless a kernel says otherwise, outputs are contiguous, do not overlap inputs, and are overwritten.
+ * Memory and kernels of one device. Kernels come in families, one interface each; a new op joins
+ * the family it belongs to. Unless a kernel says otherwise, outputs are contiguous, do not overlap
+ * inputs, and are overwritten.
  */
 public interface Backend {
-    /** Allocates an uninitialised buffer, from the pool where one fits; {@code op} is named in leak reports. */
+    /**
+     * Allocates an uninitialised buffer, from the pool where one fits; {@code op} is named in leak
+     * reports.
+     */
     Storage allocate(DType dtype, int size, String op);
 
     /** What is allocated, pooled and kept. */

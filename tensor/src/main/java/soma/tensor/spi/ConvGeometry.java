@@ -29,14 +29,19 @@ public record ConvGeometry(
         require(kh > 0 && kw > 0, "kernel", "positive", kh + "x" + kw);
         require(strideH > 0 && strideW > 0, "stride", "positive", strideH + "x" + strideW);
         require(padH >= 0 && padW >= 0, "padding", "not negative", padH + "x" + padW);
-        require(dilationH > 0 && dilationW > 0, "dilation", "positive", dilationH + "x" + dilationW);
+        require(
+                dilationH > 0 && dilationW > 0,
+                "dilation",
+                "positive",
+                dilationH + "x" + dilationW);
         require(
                 groups > 0 && ci % groups == 0 && co % groups == 0,
                 "groups",
                 "a divisor of " + ci + " input and " + co + " output channels",
                 groups);
         require(
-                outExtent(h, kh, strideH, padH, dilationH) >= 0 && outExtent(w, kw, strideW, padW, dilationW) >= 0,
+                outExtent(h, kh, strideH, padH, dilationH) >= 0
+                        && outExtent(w, kw, strideW, padW, dilationW) >= 0,
                 "input",
                 "at least the kernel's extent",
                 h + "x" + w);

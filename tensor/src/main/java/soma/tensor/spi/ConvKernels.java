@@ -1,6 +1,8 @@
 package soma.tensor.spi;
 
-/** Convolutions of NHWC maps with HWIO weights [kh, kw, ci / groups, co]; all operands contiguous. */
+/**
+ * Convolutions of NHWC maps with HWIO weights [kh, kw, ci / groups, co]; all operands contiguous.
+ */
 public interface ConvKernels {
     /**
      * {@code out = relu(conv(x, w) + bias + residual)}.

@@ -63,7 +63,10 @@ public interface ElementwiseKernels {
     /** {@code out = condition ? a : b}. */
     void where(View condition, View a, View b, View out);
 
-    /** Copies between any layouts of one shape, converting the type (towards zero from float to integer). */
+    /**
+     * Copies between any layouts of one shape, converting the type (towards zero from float to
+     * integer).
+     */
     void copy(View from, View to);
 
     /** Sets all elements. */

@@ -21,6 +21,9 @@ public interface IndexKernels {
      */
     void argsort(View x, boolean descending, View index);
 
-    /** Position of each true element of a BOOL vector, ascending; returns how many. {@code out} has x's length. */
+    /**
+     * Position of each true element of a BOOL vector, ascending; returns how many. {@code out} has
+     * x's length.
+     */
     int nonZero(View x, View out);
 }

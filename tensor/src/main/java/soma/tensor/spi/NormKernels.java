@@ -1,6 +1,9 @@
 package soma.tensor.spi;
 
-/** Normalisations of contiguous maps, channels last. Variances are biased; {@code invStd = 1 / sqrt(var + eps)}. */
+/**
+ * Normalisations of contiguous maps, channels last. Variances are biased; {@code invStd = 1 /
+ * sqrt(var + eps)}.
+ */
 public interface NormKernels {
     /**
      * Batch normalisation with the statistics of the batch (Ioffe and Szegedy 2015).
@@ -14,9 +17,18 @@ public interface NormKernels {
      */
     void batchNorm(View x, View gamma, View beta, double eps, View out, View mean, View invStd);
 
-    /** Gradients of {@link #batchNorm}; each of {@code gradX, gradGamma, gradBeta} is overwritten. */
+    /**
+     * Gradients of {@link #batchNorm}; each of {@code gradX, gradGamma, gradBeta} is overwritten.
+     */
     void batchNormBackward(
-            View x, View gradOut, View gamma, View mean, View invStd, View gradX, View gradGamma, View gradBeta);
+            View x,
+            View gradOut,
+            View gamma,
+            View mean,
+            View invStd,
+            View gradX,
+            View gradGamma,
+            View gradBeta);
 
     /**
      * Group normalisation (Wu and He 2018).
@@ -26,7 +38,15 @@ public interface NormKernels {
      * @param mean [n, groups], written
      * @param invStd [n, groups], written
      */
-    void groupNorm(View x, int groups, View gamma, View beta, double eps, View out, View mean, View invStd);
+    void groupNorm(
+            View x,
+            int groups,
+            View gamma,
+            View beta,
+            double eps,
+            View out,
+            View mean,
+            View invStd);
 
     /** Gradients of {@link #groupNorm}; each is overwritten. */
     void groupNormBackward(

@@ -3,8 +3,9 @@ package soma.tensor.spi;
 /** In-place parameter updates on contiguous float operands of one shape. */
 public interface OptimizerKernels {
     /**
-     * One step of stochastic gradient descent as PyTorch has it: {@code g += decay * p; buffer = first ? g : momentum * buffer +
-     * g; p -= lr * (nesterov ? g + momentum * buffer : buffer)}. The gradient is left as it is.
+     * One step of stochastic gradient descent as PyTorch has it: {@code g += decay * p; buffer =
+     * first ? g : momentum * buffer + g; p -= lr * (nesterov ? g + momentum * buffer : buffer)}.
+     * The gradient is left as it is.
      */
     void sgd(
             View parameter,
@@ -17,7 +18,8 @@ public interface OptimizerKernels {
             boolean first);
 
     /**
-     * One step of AdamW (Loshchilov and Hutter 2019): {@code p *= 1 - lr * decay}, then Adam with bias correction.
+     * One step of AdamW (Loshchilov and Hutter 2019): {@code p *= 1 - lr * decay}, then Adam with
+     * bias correction.
      *
      * @param step counts from 1
      */

@@ -10,11 +10,14 @@ public interface ReduceKernels {
     }
 
     /**
-     * Reduces {@code x} over the axes in which {@code out} has extent 1 and {@code x} has not. The order of summation depends
-     * on shapes only, never on threads.
+     * Reduces {@code x} over the axes in which {@code out} has extent 1 and {@code x} has not. The
+     * order of summation depends on shapes only, never on threads.
      */
     void reduce(Reduce op, View x, View out);
 
-    /** INT32 index of the largest element along the last axis (lowest index on ties); {@code out} lacks that axis. */
+    /**
+     * INT32 index of the largest element along the last axis (lowest index on ties); {@code out}
+     * lacks that axis.
+     */
     void argmax(View x, View out);
 }

@@ -3,8 +3,9 @@ package soma.tensor.spi;
 import soma.tensor.DType;
 
 /**
- * A reference-counted buffer of one element type. It knows nothing of shapes. The scope that allocated it holds one
- * reference, each graph node that saved it another; at zero the buffer returns to its backend's pool.
+ * A reference-counted buffer of one element type. It knows nothing of shapes. The scope that
+ * allocated it holds one reference, each graph node that saved it another; at zero the buffer
+ * returns to its backend's pool.
  *
  * <p>Confined to one thread at a time: counts are not atomic.
  */
@@ -75,7 +76,9 @@ public abstract class Storage {
     private void requireLive() {
         if (references <= 0) {
             throw new IllegalStateException(
-                    "buffer of " + origin + " is used after its scope was closed; promote or keep it");
+                    "buffer of "
+                            + origin
+                            + " is used after its scope was closed; promote or keep it");
         }
     }
 }

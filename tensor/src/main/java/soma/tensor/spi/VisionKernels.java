@@ -2,7 +2,9 @@ package soma.tensor.spi;
 
 import java.util.List;
 
-/** Kernels of detection models. Boxes are x1, y1, x2, y2 rows of float32; all operands contiguous. */
+/**
+ * Kernels of detection models. Boxes are x1, y1, x2, y2 rows of float32; all operands contiguous.
+ */
 public interface VisionKernels {
     /**
      * Where RoIs are pooled from.
@@ -15,7 +17,8 @@ public interface VisionKernels {
     record RoiAlignSpec(int size, int samplingRatio, boolean aligned, List<Double> scales) {}
 
     /**
-     * RoIAlign (He et al. 2017; detectron2's ROIAlignV2 when aligned) over all pyramid levels at once.
+     * RoIAlign (He et al. 2017; detectron2's ROIAlignV2 when aligned) over all pyramid levels at
+     * once.
      *
      * @param levels maps [n,h,w,c], one per scale
      * @param boxes [r,4] in image pixels
@@ -23,25 +26,37 @@ public interface VisionKernels {
      * @param level INT32 [r], index into levels
      * @param out [r,P,P,c]
      */
-    void roiAlign(RoiAlignSpec spec, List<View> levels, View boxes, View image, View level, View out);
-
-    /** Adds the gradients of {@link #roiAlign} to {@code gradLevels}, which the caller has zeroed; none to the boxes. */
-    void roiAlignBackward(
-            RoiAlignSpec spec, View gradOut, View boxes, View image, View level, List<View> gradLevels);
+    void roiAlign(
+            RoiAlignSpec spec, List<View> levels, View boxes, View image, View level, View out);
 
     /**
-     * Greedy non-maximum suppression inside groups: suppresses a lower-scored box whose IoU with a kept one of its group is
-     * greater than {@code threshold}. Ties of score go to the lower index.
+     * Adds the gradients of {@link #roiAlign} to {@code gradLevels}, which the caller has zeroed;
+     * none to the boxes.
+     */
+    void roiAlignBackward(
+            RoiAlignSpec spec,
+            View gradOut,
+            View boxes,
+            View image,
+            View level,
+            List<View> gradLevels);
+
+    /**
+     * Greedy non-maximum suppression inside groups: suppresses a lower-scored box whose IoU with a
+     * kept one of its group is greater than {@code threshold}. Ties of score go to the lower index.
      *
      * @param boxes [n,4]
      * @param scores [n]
      * @param group INT32 [n]
-     * @param keep INT32 [n], its first elements are overwritten with kept indices by descending score
+     * @param keep INT32 [n], its first elements are overwritten with kept indices by descending
+     *     score
      * @return how many are kept
      */
     int nms(View boxes, View scores, View group, double threshold, View keep);
 
-    /** IoU of each box of a [m,4] with each of b [n,4] into out [m,n]; 0 where they don't intersect. */
+    /**
+     * IoU of each box of a [m,4] with each of b [n,4] into out [m,n]; 0 where they don't intersect.
+     */
     void iou(View a, View b, View out);
 
     /**
@@ -65,7 +80,8 @@ public interface VisionKernels {
             View matchLabels);
 
     /**
-     * Pastes mask probabilities into the image and thresholds them (spec: detectron2's paste_masks_in_image, CPU path).
+     * Pastes mask probabilities into the image and thresholds them (spec: detectron2's
+     * paste_masks_in_image, CPU path).
      *
      * @param probabilities [n,M,M]
      * @param boxes [n,4] in output pixels
