@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
+import soma.maskrcnn.SharedFiles;
 import soma.tensor.SomaException;
 
 import java.io.IOException;
@@ -24,10 +25,10 @@ class ImageReaderGoldenTest {
 
     @TestFactory
     List<DynamicTest> imagesAreThoseOfOpenCv() throws IOException {
-        Path folder = SharedFixtures.path(FOLDER);
+        Path folder = SharedFiles.require(FOLDER);
         List<DynamicTest> tests = new ArrayList<>();
         for (Map.Entry<String, JsonNode> entry :
-                SharedFixtures.json(FOLDER + "/expectations.json").properties()) {
+                SharedFiles.json(FOLDER + "/expectations.json").properties()) {
             Path file = folder.resolve(entry.getKey());
             JsonNode expectation = entry.getValue();
             tests.add(

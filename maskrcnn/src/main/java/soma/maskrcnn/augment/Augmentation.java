@@ -1,0 +1,11 @@
+package soma.maskrcnn.augment;
+
+import soma.maskrcnn.image.ImageSize;
+
+import java.util.random.RandomGenerator;
+
+/** Draws transforms at random; the same generator state gives the same transform. */
+public sealed interface Augmentation permits ResizeShortestEdge, RandomFlip {
+    /** Draws the transform of one image of the given size. */
+    Transform draw(ImageSize size, RandomGenerator random);
+}
