@@ -1,0 +1,59 @@
+package soma.maskrcnn.config;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The {@code SOMA.POST} section: what happens to detections after the model.
+ *
+ * @param scoreThresholds lowest score of each class; empty: no limit beside the model's
+ * @param minPixels fewest pixels of a mask of each class; empty: no limit
+ * @param majorityClass keep only the class with most detections in the image
+ * @param removeOverlaps by descending score, a mask loses the pixels that better ones have taken
+ */
+public record PostConfig(
+        List<Double> scoreThresholds,
+        List<Integer> minPixels,
+        boolean majorityClass,
+        boolean removeOverlaps,
+        boolean fillHoles,
+        boolean largestPart) {
+
+    public PostConfig {
+        scoreThresholds = List.copyOf(scoreThresholds);
+        minPixels = List.copyOf(minPixels);
+    }
+
+    /**
+     * Reads and checks {@code SOMA.POST} against the number of classes.
+     *
+     * @throws soma.tensor.SomaException naming the first key whose value can't be used
+     */
+    public static PostConfig from(Config config) {
+        ConfigNode post = config.node("SOMA.POST");
+        int classes = config.getInt("MODEL.ROI_HEADS.NUM_CLASSES", 1);
+        double[] thresholds = post.getDoubles("SCORE_THRESHOLDS");
+        if (!fits(thresholds.length, classes)
+                || Arrays.stream(thresholds).anyMatch(t -> t < 0 || t > 1)) {
+            throw post.invalid(
+                    "SCORE_THRESHOLDS",
+                    "none or " + classes + " numbers from 0 to 1, one per class");
+        }
+        int[] minPixels = post.getInts("MIN_PIXELS");
+        if (!fits(minPixels.length, classes) || Arrays.stream(minPixels).anyMatch(n -> n < 0)) {
+            throw post.invalid(
+                    "MIN_PIXELS", "none or " + classes + " whole numbers from 0, one per class");
+        }
+        return new PostConfig(
+                Arrays.stream(thresholds).boxed().toList(),
+                Arrays.stream(minPixels).boxed().toList(),
+                post.getBoolean("MAJORITY_CLASS"),
+                post.getBoolean("REMOVE_OVERLAPS"),
+                post.getBoolean("FILL_HOLES"),
+                post.getBoolean("LARGEST_PART"));
+    }
+
+    private static boolean fits(int length, int classes) {
+        return length == 0 || length == classes;
+    }
+}
