@@ -70,7 +70,7 @@ public final class Scope implements AutoCloseable {
         if (scope == null) {
             throw new IllegalStateException(
                     "no scope is open on this thread; wrap tensor code in try (Scope s ="
-                        + " Scope.open(name, device))");
+                            + " Scope.open(name, device))");
         }
         return scope;
     }

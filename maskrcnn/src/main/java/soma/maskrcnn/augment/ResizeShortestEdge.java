@@ -41,7 +41,7 @@ public final class ResizeShortestEdge implements Augmentation {
         if (!valid) {
             throw new IllegalArgumentException(
                     "ResizeShortestEdge: expected lengths >= 0 (two ascending for a range) and a"
-                        + " limit >= 1, got "
+                            + " limit >= 1, got "
                             + Arrays.toString(shortEdges)
                             + ", "
                             + maxSize);

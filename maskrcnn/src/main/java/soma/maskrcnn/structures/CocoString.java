@@ -42,7 +42,7 @@ final class CocoString {
                 if (at == text.length()) {
                     throw new SomaException(
                             "rle: compressed counts: expected another digit, got the end of the"
-                                + " string");
+                                    + " string");
                 }
                 int digit = text.charAt(at) - 48;
                 if (digit < 0 || digit > 63) {
@@ -55,7 +55,7 @@ final class CocoString {
                 if (digits == MAX_DIGITS) {
                     throw new SomaException(
                             "rle: compressed counts: expected numbers below 2^31, got a longer one"
-                                + " at position "
+                                    + " at position "
                                     + at);
                 }
                 value |= (long) (digit & 31) << (5 * digits);

@@ -56,7 +56,7 @@ class TransformGoldenTest {
                         .required("height x width @ short/max");
         assertTrue(sizes.size() >= 8);
         for (Map.Entry<String, JsonNode> entry : sizes.properties()) {
-            String[] numbers = entry.getKey().split("[x@/]");
+            String[] numbers = entry.getKey().split("[x@/]", -1);
             ImageSize from =
                     new ImageSize(Integer.parseInt(numbers[0]), Integer.parseInt(numbers[1]));
             ImageSize to =

@@ -86,7 +86,7 @@ class TransformTest {
             assertArrayEquals(flip.applyImage(image).pixels(), flip.applyMask(mask).decode());
             assertArrayEquals(bitmap, flip.applyImage(flip.applyImage(image)).pixels());
             double[] pixel = flip.applyPoints(new double[] {0.5, 0.5});
-            int moved = (int) pixel[1] * width + (int) pixel[0];
+            int moved = ((int) pixel[1]) * width + (int) pixel[0];
             assertEquals(bitmap[0], flip.applyImage(image).pixels()[moved]);
         }
     }
