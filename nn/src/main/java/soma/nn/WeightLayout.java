@@ -1,0 +1,135 @@
+package soma.nn;
+
+import soma.tensor.Shape;
+import soma.tensor.ShapeException;
+
+/**
+ * How a weight lies in PyTorch's state dicts and how Soma's kernels read it. Each is a
+ * transposition of the outer and inner part of {@code batch} blocks {@code [outer][middle][inner]}.
+ */
+public sealed interface WeightLayout {
+    /** PyTorch's shape of a weight of Soma's shape. */
+    Shape torchShape(Shape shape);
+
+    /** PyTorch's order of the elements as four extents. */
+    Blocks blocks(Shape shape);
+
+    /** Extents in PyTorch's order; Soma's is {@code [batch][inner][middle][outer]}. */
+    record Blocks(int batch, int outer, int middle, int inner) {}
+
+    /** Vectors: alike in both. */
+    record Plain() implements WeightLayout {
+        @Override
+        public Shape torchShape(Shape shape) {
+            return shape;
+        }
+
+        @Override
+        public Blocks blocks(Shape shape) {
+            return new Blocks(1, 1, 1, shape.size());
+        }
+    }
+
+    /** Convolutions: (out, in / groups, kh, kw) there, [kh, kw, in / groups, out] here. */
+    record Convolution() implements WeightLayout {
+        @Override
+        public Shape torchShape(Shape s) {
+            requireRank("convolution weight", s, 4);
+            return Shape.of(s.dim(3), s.dim(2), s.dim(0), s.dim(1));
+        }
+
+        @Override
+        public Blocks blocks(Shape s) {
+            return new Blocks(1, s.dim(3), s.dim(2), s.dim(0) * s.dim(1));
+        }
+    }
+
+    /** Linear layers: (out, in) there, [in, out] here. */
+    record Dense() implements WeightLayout {
+        @Override
+        public Shape torchShape(Shape s) {
+            requireRank("linear weight", s, 2);
+            return Shape.of(s.dim(1), s.dim(0));
+        }
+
+        @Override
+        public Blocks blocks(Shape s) {
+            return new Blocks(1, s.dim(1), 1, s.dim(0));
+        }
+    }
+
+    /**
+     * Linear layers on a flattened map, which PyTorch flattens as channel, row, column and Soma as
+     * row, column, channel.
+     */
+    record DenseOnMap(int channels, int height, int width) implements WeightLayout {
+        @Override
+        public Shape torchShape(Shape s) {
+            requireRank("linear weight", s, 2);
+            return Shape.of(s.dim(1), s.dim(0));
+        }
+
+        @Override
+        public Blocks blocks(Shape s) {
+            if (s.dim(0) != channels * height * width) {
+                throw ShapeException.of(
+                        "linear weight", "inputs", channels + "*" + height + "*" + width, s);
+            }
+            return new Blocks(1, s.dim(1), channels, height * width);
+        }
+    }
+
+    /** Transposed convolutions: (in, out, kh, kw) there, [in, kh, kw, out] here. */
+    record TransposedConvolution() implements WeightLayout {
+        @Override
+        public Shape torchShape(Shape s) {
+            requireRank("transposed convolution weight", s, 4);
+            return Shape.of(s.dim(0), s.dim(3), s.dim(1), s.dim(2));
+        }
+
+        @Override
+        public Blocks blocks(Shape s) {
+            return new Blocks(s.dim(0), s.dim(3), 1, s.dim(1) * s.dim(2));
+        }
+    }
+
+    /** Elements of PyTorch's order in Soma's. */
+    default float[] fromTorch(float[] values, Shape shape) {
+        Blocks b = blocks(shape);
+        return transpose(values, b.batch, b.outer, b.middle, b.inner);
+    }
+
+    /** Elements of Soma's order in PyTorch's. */
+    default float[] toTorch(float[] values, Shape shape) {
+        Blocks b = blocks(shape);
+        return transpose(values, b.batch, b.inner, b.middle, b.outer);
+    }
+
+    private static float[] transpose(float[] from, int batch, int outer, int middle, int inner) {
+        if (outer == 1 && middle == 1) {
+            return from.clone();
+        }
+        float[] to = new float[from.length];
+        int block = outer * middle * inner;
+        for (int n = 0; n < batch; n++) {
+            int base = n * block;
+            for (int m = 0; m < middle; m++) {
+                // Rows are written whole; reads of one column share cache lines with the next.
+                for (int i = 0; i < inner; i++) {
+                    int source = base + m * inner + i;
+                    int target = base + (i * middle + m) * outer;
+                    for (int o = 0; o < outer; o++) {
+                        to[target + o] = from[source + o * middle * inner];
+                    }
+                }
+            }
+        }
+        return to;
+    }
+
+    private static void requireRank(String what, Shape s, int rank) {
+        if (s.rank() != rank) {
+            throw ShapeException.of("WeightLayout", what, "rank " + rank, s);
+        }
+    }
+}
