@@ -70,6 +70,12 @@ public sealed class ConfigNode permits Config {
         return origins.getOrDefault(prefix + key, source);
     }
 
+    /** Whether a file or the command line sets {@code key}; otherwise it has its default. */
+    public final boolean isSet(String key) {
+        value(key);
+        return origins.containsKey(prefix + key);
+    }
+
     /**
      * The error for a value that can't be used: {@code FILE: KEY: expected X, got VALUE}.
      *
@@ -78,7 +84,7 @@ public sealed class ConfigNode permits Config {
     public final SomaException invalid(String key, String expected) {
         String full = prefix + key;
         String got = YamlWriter.value(value(key));
-        String suffix = origins.containsKey(full) ? "" : " (the default)";
+        String suffix = isSet(key) ? "" : " (the default)";
         return new SomaException(
                 origin(key) + ": " + full + ": expected " + expected + ", got " + got + suffix);
     }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -82,7 +84,12 @@ final class ConfigReader {
     private void base(Path file, String base, Set<Path> above) {
         String expanded =
                 base.startsWith("~/") ? System.getProperty("user.home") + base.substring(1) : base;
-        Path path = file.resolveSibling(expanded).normalize();
+        Path path;
+        try {
+            path = file.resolveSibling(expanded).normalize();
+        } catch (InvalidPathException e) {
+            throw new SomaException(file + ": _BASE_: expected one file name", e);
+        }
         if (Files.exists(path)) {
             file(path, above);
         } else if (Presets.names().contains(base)) {
@@ -107,7 +114,7 @@ final class ConfigReader {
     }
 
     private static String reason(IOException e) {
-        return e instanceof java.nio.file.NoSuchFileException ? "no such file" : e.getMessage();
+        return e instanceof NoSuchFileException ? "no such file" : e.getMessage();
     }
 
     private void merge(Map<String, YamlTree.Leaf> leaves, String label) {
@@ -141,7 +148,7 @@ final class ConfigReader {
     void override(String text) {
         int equals = text.indexOf('=');
         if (equals <= 0) {
-            throw new SomaException(COMMAND_LINE + ": expected KEY=VALUE, got \"" + text + '"');
+            throw new SomaException(COMMAND_LINE + ": expected KEY=VALUE, got " + show(text));
         }
         String key = text.substring(0, equals).strip();
         set(key, unquoted(text.substring(equals + 1).strip()), COMMAND_LINE);
@@ -155,8 +162,13 @@ final class ConfigReader {
                     label + ": " + key + ": expected keys under this section, got " + show(raw));
         }
         if (type == null) {
+            String shown = YamlTree.oneLine(key);
             throw new SomaException(
-                    label + ": unknown key " + key + ": the nearest is " + defaults.nearest(key));
+                    label
+                            + ": unknown key "
+                            + shown
+                            + ": the nearest is "
+                            + defaults.nearest(shown));
         }
         try {
             values.put(key, type.convert(raw));
@@ -178,6 +190,8 @@ final class ConfigReader {
     }
 
     private static String show(Object raw) {
-        return raw instanceof String text ? '"' + text + '"' : YamlWriter.value(raw);
+        return raw instanceof String text
+                ? '"' + YamlTree.oneLine(text) + '"'
+                : YamlTree.oneLine(YamlWriter.value(raw));
     }
 }

@@ -38,7 +38,7 @@ final class KeySupport {
         only("MODEL.LOAD_PROPOSALS", "precomputed proposals", false);
         only("MODEL.BACKBONE.NAME", "C4, DC5 and other backbones", "build_resnet_fpn_backbone");
         only("MODEL.FPN.FUSE_TYPE", "nothing else", "sum", "avg");
-        only("MODEL.FPN.NORM", "other norms (one process: BN is SyncBN)", "", "GN", "BN");
+        only("MODEL.FPN.NORM", "other norms, but SyncBN is BN here", "", "GN", "BN");
         only("MODEL.PROPOSAL_GENERATOR.NAME", "rotated and precomputed proposals", "RPN");
         only("MODEL.ANCHOR_GENERATOR.NAME", "rotated anchors", "DefaultAnchorGenerator");
         only("MODEL.RPN.HEAD_NAME", "other heads", "StandardRPNHead");
@@ -49,20 +49,15 @@ final class KeySupport {
         only("MODEL.ROI_BOX_HEAD.NAME", "other box heads", "FastRCNNConvFCHead");
         only("MODEL.ROI_BOX_HEAD.BBOX_REG_LOSS_TYPE", "IoU losses", "smooth_l1");
         only("MODEL.ROI_BOX_HEAD.POOLER_TYPE", "other poolers", "ROIAlignV2");
-        only("MODEL.ROI_BOX_HEAD.NORM", "other norms (one process: BN is SyncBN)", "", "GN", "BN");
+        only("MODEL.ROI_BOX_HEAD.NORM", "other norms, but SyncBN is BN here", "", "GN", "BN");
         only("MODEL.ROI_BOX_HEAD.TRAIN_ON_PRED_BOXES", "masks on predicted boxes", false);
         only("MODEL.ROI_BOX_HEAD.USE_FED_LOSS", "the federated loss", false);
         only("MODEL.ROI_BOX_HEAD.USE_SIGMOID_CE", "the sigmoid loss", false);
         only("MODEL.ROI_MASK_HEAD.NAME", "other mask heads", "MaskRCNNConvUpsampleHead");
         only("MODEL.ROI_MASK_HEAD.POOLER_TYPE", "other poolers", "ROIAlignV2");
-        only("MODEL.ROI_MASK_HEAD.NORM", "other norms (one process: BN is SyncBN)", "", "GN", "BN");
+        only("MODEL.ROI_MASK_HEAD.NORM", "other norms, but SyncBN is BN here", "", "GN", "BN");
         only("MODEL.RESNETS.DEPTH", "ResNets of basic blocks", 50L, 101L, 152L);
-        only(
-                "MODEL.RESNETS.NORM",
-                "other norms (one process: BN is SyncBN)",
-                "FrozenBN",
-                "BN",
-                "GN");
+        only("MODEL.RESNETS.NORM", "other norms, but SyncBN is BN here", "FrozenBN", "BN", "GN");
         only("MODEL.RESNETS.RES5_DILATION", "dilation, which FPN can't follow", 1L);
         only(
                 "MODEL.RESNETS.DEFORM_ON_PER_STAGE",
@@ -85,7 +80,7 @@ final class KeySupport {
     }
 
     /** A name that ends in a dot stands for a whole section. */
-    private static final List<String> NO_EFFECT =
+    static final List<String> NO_EFFECT =
             List.of(
                     // Where and how fast: the command line decides.
                     "MODEL.DEVICE",
@@ -126,12 +121,16 @@ final class KeySupport {
      * @throws soma.tensor.SomaException for the first key with a value that isn't supported
      */
     static void check(ConfigNode config) {
-        ONLY.forEach(
-                (key, only) -> {
-                    if (!only.values.contains(config.value(key))) {
-                        throw config.invalid(key, expected(only));
-                    }
-                });
+        // What somebody wrote tells more than what the defaults, a C4 detector, lack.
+        for (boolean set : new boolean[] {true, false}) {
+            ONLY.forEach(
+                    (key, only) -> {
+                        boolean works = only.values.contains(config.value(key));
+                        if (!works && config.isSet(key) == set) {
+                            throw config.invalid(key, expected(only, set));
+                        }
+                    });
+        }
     }
 
     /** The keys of {@code changed} that have no effect, sorted. */
@@ -145,14 +144,16 @@ final class KeySupport {
         return keys;
     }
 
-    private static String expected(Only only) {
+    private static String expected(Only only, boolean set) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < only.values.size(); i++) {
             text.append(i == 0 ? "" : i == only.values.size() - 1 ? " or " : ", ");
             text.append(YamlWriter.value(only.values.get(i)));
         }
         if (!only.others.equals("nothing else")) {
-            text.append(" (not supported: ").append(only.others).append(')');
+            text.append(" (not supported: ").append(only.others);
+            // Files that say little start from detectron2's defaults, which are a C4 detector.
+            text.append(set ? ")" : "; _BASE_: mask_rcnn_R_50_FPN_3x sets it)");
         }
         return text.toString();
     }

@@ -34,17 +34,24 @@ record KeyType(Scalar scalar, int depth, boolean nullable) {
         while (inner instanceof List<?> list) {
             inner = list.isEmpty() ? null : list.getFirst();
         }
-        Scalar scalar =
-                switch (inner) {
-                    case Boolean _ -> Scalar.BOOLEAN;
-                    case Long _ -> Scalar.INTEGER;
-                    case Double _ -> Scalar.NUMBER;
-                    case String _ -> Scalar.TEXT;
-                    case null, default ->
-                            throw new IllegalArgumentException(
-                                    "a default of no type: " + value + "; it needs a tag");
-                };
-        return new KeyType(scalar, depth(value), false);
+        return new KeyType(scalar(inner), depth(value), false);
+    }
+
+    // No pattern switch: its bootstrap alone would take a tenth of reading the configuration.
+    private static Scalar scalar(Object value) {
+        if (value instanceof Boolean) {
+            return Scalar.BOOLEAN;
+        }
+        if (value instanceof Long) {
+            return Scalar.INTEGER;
+        }
+        if (value instanceof Double) {
+            return Scalar.NUMBER;
+        }
+        if (value instanceof String) {
+            return Scalar.TEXT;
+        }
+        throw new IllegalArgumentException("a default of no type: " + value + "; it needs a tag");
     }
 
     /** How deep lists are nested: 0 for a scalar. */

@@ -60,7 +60,7 @@ final class YamlTree {
         } catch (MarkedYAMLException e) {
             int line = e.getProblemMark() == null ? 0 : e.getProblemMark().getLine() + 1;
             throw new SomaException(
-                    source + ": line " + line + ": not valid YAML: " + e.getProblem(), e);
+                    source + ": line " + line + ": not valid YAML: " + oneLine(e.getProblem()), e);
         } catch (YAMLException e) {
             String first = e.getMessage().lines().findFirst().orElse("unreadable");
             throw new SomaException(source + ": not valid YAML: " + first, e);
@@ -100,7 +100,7 @@ final class YamlTree {
             if (keyNode.getTag().equals(Tag.MERGE)) {
                 merge(prefix, tuple.getValueNode(), merged, depth);
             } else if (own.put(key, tuple.getValueNode()) != null) {
-                throw new SomaException(at(keyNode) + prefix + key + " is there twice");
+                throw new SomaException(at(keyNode) + oneLine(prefix + key) + " is there twice");
             }
         }
         merged.forEach(own::putIfAbsent);
@@ -121,21 +121,22 @@ final class YamlTree {
 
     private Object value(String key, Node node, int depth) {
         visit(key, depth);
-        return switch (node) {
-            case ScalarNode scalar -> scalarValue(scalar);
-            case SequenceNode sequence -> {
-                List<Object> items = new ArrayList<>();
-                for (Node item : sequence.getValue()) {
-                    items.add(value(key, item, depth + 1));
-                }
-                yield items;
+        if (node instanceof ScalarNode scalar) {
+            return scalarValue(scalar);
+        }
+        if (node instanceof SequenceNode sequence) {
+            List<Object> items = new ArrayList<>();
+            for (Node item : sequence.getValue()) {
+                items.add(value(key, item, depth + 1));
             }
+            return items;
+        }
+        if (node instanceof MappingNode mapping && mapping.getValue().isEmpty()) {
             // An empty section says nothing, as a key without a value does.
-            case MappingNode mapping when mapping.getValue().isEmpty() -> null;
-            default ->
-                    throw new SomaException(
-                            source + ": " + key + ": expected a value, got a section in a list");
-        };
+            return null;
+        }
+        throw new SomaException(
+                source + ": " + oneLine(key) + ": expected a value, got a section in a list");
     }
 
     private static Object scalarValue(ScalarNode node) {
@@ -163,9 +164,16 @@ final class YamlTree {
         return tag.startsWith("!") ? tag : null;
     }
 
+    /** {@code text} for a message: without line breaks and of bearable length. */
+    static String oneLine(String text) {
+        String shown = text.replaceAll("\\p{Cntrl}+|[\\u0085\\u2028\\u2029]+", " ");
+        return shown.length() <= 120 ? shown : shown.substring(0, 120) + "...";
+    }
+
     private void visit(String key, int depth) {
         if (depth > DEEPEST || ++nodes > MOST_NODES) {
-            throw new SomaException(source + ": " + key + ": nested too deep, or far too large");
+            throw new SomaException(
+                    source + ": " + oneLine(key) + ": nested too deep, or far too large");
         }
     }
 

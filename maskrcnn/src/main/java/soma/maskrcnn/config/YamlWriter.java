@@ -62,7 +62,7 @@ final class YamlWriter {
             // Python's YAML wants a sign in the exponent: 1.0E+20.
             return Double.toString(d).replaceFirst("E(\\d)", "E+$1");
         }
-        String plain = new BigDecimal(Double.toString(d)).toPlainString();
+        String plain = new BigDecimal(Double.toString(d)).stripTrailingZeros().toPlainString();
         return plain.contains(".") ? plain : plain + ".0";
     }
 

@@ -202,8 +202,8 @@ class ConfigLoadTest {
     @Test
     void refusesDetectron2sDefaultsThatAreNotSupportedByNamingThem() throws IOException {
         assertEquals(
-                "FILE: MODEL.MASK_ON: expected true (not supported: box-only models), got false"
-                        + " (the default)",
+                "FILE: MODEL.MASK_ON: expected true (not supported: box-only models;"
+                        + " _BASE_: mask_rcnn_R_50_FPN_3x sets it), got false (the default)",
                 failure("SEED: 1"));
     }
 
