@@ -1,0 +1,76 @@
+package soma.tensor.cpu.vector;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Buffers of one thread, kept from call to call so that a kernel allocates nothing once it has run.
+ *
+ * <p>The caller of a kernel owns the packed panels that all tasks read; everything else belongs to
+ * one task at a time.
+ */
+final class Scratch {
+    private static final ThreadLocal<Scratch> CURRENT = ThreadLocal.withInitial(Scratch::new);
+
+    /** The tile that {@link MicroKernel} writes. */
+    final float[] tile = new float[MicroKernel.ROWS * MicroKernel.COLUMNS];
+
+    private MemorySegment panels = MemorySegment.NULL;
+    private MemorySegment ownPanels = MemorySegment.NULL;
+    private float[] left = {};
+    private int[] rows = {};
+    private int[] targets = {};
+
+    private Scratch() {}
+
+    /** The buffers of the calling thread. */
+    static Scratch current() {
+        return CURRENT.get();
+    }
+
+    /**
+     * Packed right operand that the tasks of a call share: {@code floats} values, aligned to 64
+     * bytes.
+     */
+    MemorySegment panels(long floats) {
+        panels = atLeast(panels, floats);
+        return panels;
+    }
+
+    /** Packed right operand of a single task. */
+    MemorySegment ownPanels(long floats) {
+        ownPanels = atLeast(ownPanels, floats);
+        return ownPanels;
+    }
+
+    /** Packed left operand of a single task. */
+    float[] left(int floats) {
+        if (left.length < floats) {
+            left = new float[floats];
+        }
+        return left;
+    }
+
+    /** Offsets of the rows of the left operand. */
+    int[] rows(int count) {
+        if (rows.length < count) {
+            rows = new int[count];
+        }
+        return rows;
+    }
+
+    /** Offsets of the rows of the output. */
+    int[] targets(int count) {
+        if (targets.length < count) {
+            targets = new int[count];
+        }
+        return targets;
+    }
+
+    private static MemorySegment atLeast(MemorySegment segment, long floats) {
+        if (segment.byteSize() >= 4 * floats) {
+            return segment;
+        }
+        return Arena.ofAuto().allocate(4 * Math.max(floats, 1024), 64);
+    }
+}

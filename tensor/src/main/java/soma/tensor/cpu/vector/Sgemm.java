@@ -1,0 +1,323 @@
+package soma.tensor.cpu.vector;
+
+import soma.tensor.ShapeException;
+import soma.tensor.cpu.Workers;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
+/**
+ * Single-precision matrix product {@code C = epilogue(op(A) op(B))} or {@code C = epilogue(C +
+ * op(A) op(B))}, row-major.
+ *
+ * <p>The right operand is packed into panels that all threads share (after Goto and van de Geijn,
+ * "Anatomy of High-Performance Matrix Multiplication", 2008); the left operand is read in place,
+ * and packed only if transposed. Each element is summed in order of k within blocks of {@value
+ * #BLOCK_K}, whatever the tiles and the number of threads.
+ */
+public final class Sgemm {
+    /** Length of the sums that stay in registers. */
+    static final int BLOCK_K = 384;
+
+    /** Output rows of a task. */
+    private static final int BLOCK_M = 96;
+
+    /** Most floats of packed panels at a time. */
+    private static final int MAX_PANEL_FLOATS = 1 << 21;
+
+    /**
+     * Up to this many rows every task packs its own panels, which then go through the cache only.
+     */
+    private static final int FEW_ROWS = 64;
+
+    /** Tasks that are enough to keep the threads evenly busy. */
+    private static final int ENOUGH_TASKS = 32;
+
+    /**
+     * Products of fewer multiplications run in the calling thread: waking another one would take
+     * longer.
+     */
+    private static final long INLINE_LIMIT = 200_000;
+
+    private final boolean transA;
+    private final boolean transB;
+    private final int m;
+    private final int n;
+    private final int k;
+    private final float[] a;
+    private final int aOffset;
+    private final int lda;
+    private final float[] b;
+    private final int bOffset;
+    private final int ldb;
+    private final boolean accumulate;
+    private final float[] c;
+    private final int cOffset;
+    private final int ldc;
+    private final Epilogue epilogue;
+
+    private Sgemm(
+            boolean transA,
+            boolean transB,
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aOffset,
+            int lda,
+            float[] b,
+            int bOffset,
+            int ldb,
+            boolean accumulate,
+            float[] c,
+            int cOffset,
+            int ldc,
+            Epilogue epilogue) {
+        this.transA = transA;
+        this.transB = transB;
+        this.m = m;
+        this.n = n;
+        this.k = k;
+        this.a = a;
+        this.aOffset = aOffset;
+        this.lda = lda;
+        this.b = b;
+        this.bOffset = bOffset;
+        this.ldb = ldb;
+        this.accumulate = accumulate;
+        this.c = c;
+        this.cOffset = cOffset;
+        this.ldc = ldc;
+        this.epilogue = epilogue;
+    }
+
+    /**
+     * Computes the {@code m x n} matrix C from {@code op(A)}, {@code m x k}, and {@code op(B)},
+     * {@code k x n}.
+     *
+     * @param transA whether A is stored as {@code k x m}
+     * @param transB whether B is stored as {@code n x k}
+     * @param lda distance between rows of A as stored
+     * @param ldb distance between rows of B as stored
+     * @param accumulate whether to add to C; otherwise C is overwritten
+     * @param ldc distance between rows of C, also of the residual of the epilogue
+     * @param epilogue what is done to the finished sums
+     * @throws ShapeException if a size is negative or an operand does not fit into its array
+     */
+    public static void multiply(
+            boolean transA,
+            boolean transB,
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aOffset,
+            int lda,
+            float[] b,
+            int bOffset,
+            int ldb,
+            boolean accumulate,
+            float[] c,
+            int cOffset,
+            int ldc,
+            Epilogue epilogue) {
+        Objects.requireNonNull(epilogue, "epilogue");
+        checkMatrix("A", a.length, aOffset, transA ? k : m, transA ? m : k, lda);
+        checkMatrix("B", b.length, bOffset, transB ? n : k, transB ? k : n, ldb);
+        checkMatrix("C", c.length, cOffset, m, n, ldc);
+        if (epilogue.bias() != null) {
+            checkMatrix("bias", epilogue.bias().length, epilogue.biasOffset(), 1, n, n);
+        }
+        if (epilogue.residual() != null) {
+            int length = epilogue.residual().length;
+            checkMatrix("residual", length, epilogue.residualOffset(), m, n, ldc);
+        }
+        if (m == 0 || n == 0) {
+            return;
+        }
+        new Sgemm(
+                        transA,
+                        transB,
+                        m,
+                        n,
+                        k,
+                        a,
+                        aOffset,
+                        lda,
+                        b,
+                        bOffset,
+                        ldb,
+                        accumulate,
+                        c,
+                        cOffset,
+                        ldc,
+                        epilogue)
+                .run();
+    }
+
+    private static void checkMatrix(
+            String name, int length, int offset, int rows, int columns, int stride) {
+        if (rows < 0 || columns < 0 || offset < 0 || (rows > 1 && stride < columns)) {
+            throw new ShapeException(
+                    "sgemm: %s: expected sizes of at least 0 and rows that do not overlap, got %d x %d, offset %d, stride %d"
+                            .formatted(name, rows, columns, offset, stride));
+        }
+        long end = rows == 0 || columns == 0 ? 0 : offset + (rows - 1L) * stride + columns;
+        if (end > length) {
+            throw new ShapeException(
+                    "sgemm: %s: expected an array of at least %d floats for %d x %d, got %d"
+                            .formatted(name, end, rows, columns, length));
+        }
+    }
+
+    private void run() {
+        for (int k0 = 0; k0 == 0 || k0 < k; k0 += BLOCK_K) {
+            int kc = Math.min(BLOCK_K, k - k0);
+            if (m <= FEW_ROWS) {
+                runFewRows(k0, kc);
+            } else {
+                runBlocks(k0, kc);
+            }
+        }
+    }
+
+    private boolean inline(int kc) {
+        return (long) m * n * kc <= INLINE_LIMIT;
+    }
+
+    private BlockProduct.Target target(int k0) {
+        boolean last = k - k0 <= BLOCK_K;
+        return new BlockProduct.Target(
+                c, cOffset, accumulate || k0 > 0, last ? epilogue : Epilogue.NONE);
+    }
+
+    /** Each task packs a panel and multiplies all rows with it. */
+    private void runFewRows(int k0, int kc) {
+        BlockProduct.Target target = target(k0);
+        int panels = Math.ceilDiv(n, MicroKernel.COLUMNS);
+        if (inline(kc)) {
+            for (int p = 0; p < panels; p++) {
+                ownPanel(p, k0, kc, target);
+            }
+        } else {
+            Workers.parallelFor(panels, p -> ownPanel(p, k0, kc, target));
+        }
+    }
+
+    private void ownPanel(int panel, int k0, int kc, BlockProduct.Target target) {
+        Scratch scratch = Scratch.current();
+        int column = panel * MicroKernel.COLUMNS;
+        int end = Math.min(n, column + MicroKernel.COLUMNS);
+        MemorySegment data = scratch.ownPanels((long) kc * MicroKernel.COLUMNS);
+        BlockProduct.Panels panels = new BlockProduct.Panels(data, kc, column, end);
+        pack(panels, column, k0, scratch);
+        rowBlock(scratch, 0, m, k0, panels, column, end, target);
+    }
+
+    /**
+     * Panels of a range of columns are packed by all threads, and then multiplied with blocks of
+     * rows.
+     */
+    private void runBlocks(int k0, int kc) {
+        BlockProduct.Target target = target(k0);
+        int maxPanels = MAX_PANEL_FLOATS / (MicroKernel.COLUMNS * Math.max(1, kc));
+        int blockN = MicroKernel.COLUMNS * Math.max(1, maxPanels);
+        for (int n0 = 0; n0 < n; n0 += blockN) {
+            int end = Math.min(n, n0 + blockN);
+            long floats = (long) kc * (end - n0 + MicroKernel.COLUMNS);
+            MemorySegment data = Scratch.current().panels(floats);
+            runBlock(k0, new BlockProduct.Panels(data, kc, n0, end), target);
+        }
+    }
+
+    private void runBlock(int k0, BlockProduct.Panels panels, BlockProduct.Target target) {
+        int n0 = panels.firstColumn();
+        int count = Math.ceilDiv(panels.endColumn() - n0, MicroKernel.COLUMNS);
+        int rowBlocks = Math.ceilDiv(m, BLOCK_M);
+        int columnBlocks = Math.min(count, Math.ceilDiv(ENOUGH_TASKS, rowBlocks));
+        int perBlock = MicroKernel.COLUMNS * Math.ceilDiv(count, columnBlocks);
+        if (inline(panels.k())) {
+            for (int p = 0; p < count; p++) {
+                pack(panels, n0 + p * MicroKernel.COLUMNS, k0, Scratch.current());
+            }
+            for (int i = 0; i < rowBlocks * columnBlocks; i++) {
+                product(i, rowBlocks, perBlock, k0, panels, target);
+            }
+        } else {
+            Workers.parallelFor(
+                    count, p -> pack(panels, n0 + p * MicroKernel.COLUMNS, k0, Scratch.current()));
+            Workers.parallelFor(
+                    rowBlocks * columnBlocks,
+                    i -> product(i, rowBlocks, perBlock, k0, panels, target));
+        }
+    }
+
+    private void product(
+            int task,
+            int rowBlocks,
+            int columnsPerTask,
+            int k0,
+            BlockProduct.Panels panels,
+            BlockProduct.Target target) {
+        int row = task % rowBlocks * BLOCK_M;
+        int column = panels.firstColumn() + task / rowBlocks * columnsPerTask;
+        int end = Math.min(panels.endColumn(), column + columnsPerTask);
+        int rows = Math.min(BLOCK_M, m - row);
+        rowBlock(Scratch.current(), row, rows, k0, panels, column, end, target);
+    }
+
+    private void rowBlock(
+            Scratch scratch,
+            int row,
+            int rows,
+            int k0,
+            BlockProduct.Panels panels,
+            int column,
+            int end,
+            BlockProduct.Target target) {
+        int kc = panels.k();
+        int padded = Math.ceilDiv(rows, MicroKernel.ROWS) * MicroKernel.ROWS;
+        int[] targets = scratch.targets(padded);
+        for (int i = 0; i < rows; i++) {
+            targets[i] = cOffset + (row + i) * ldc;
+        }
+        if (transA) {
+            float[] left = scratch.left(padded * kc + VectorWidth.LANES);
+            PanelPacking.columns(a, aOffset + k0 * lda + row, lda, kc, rows, left);
+            BlockProduct.packed(scratch.tile, left, 0, rows, panels, column, end, targets, target);
+        } else {
+            int[] offsets = scratch.rows(padded);
+            for (int i = 0; i < padded; i++) {
+                offsets[i] = aOffset + Math.min(row + i, m - 1) * lda + k0;
+            }
+            int[] segment = {0, kc};
+            BlockProduct.rows(
+                    scratch.tile,
+                    a,
+                    offsets,
+                    rows,
+                    segment,
+                    0,
+                    1,
+                    panels,
+                    column,
+                    end,
+                    targets,
+                    target);
+        }
+    }
+
+    private void pack(BlockProduct.Panels panels, int column, int k0, Scratch scratch) {
+        int columns = Math.min(MicroKernel.COLUMNS, panels.endColumn() - column);
+        int width = MicroKernel.panelWidth(panels.endColumn() - column);
+        long to = panels.offset(column);
+        if (transB) {
+            int from = bOffset + column * ldb + k0;
+            PanelPacking.transposed(
+                    b, from, ldb, panels.k(), columns, width, panels.data(), to, scratch.tile);
+        } else {
+            int from = bOffset + k0 * ldb + column;
+            PanelPacking.rows(b, from, ldb, panels.k(), columns, width, panels.data(), to);
+        }
+    }
+}

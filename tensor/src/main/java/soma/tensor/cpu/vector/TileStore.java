@@ -1,0 +1,119 @@
+package soma.tensor.cpu.vector;
+
+import static soma.tensor.cpu.vector.VectorWidth.LANES;
+import static soma.tensor.cpu.vector.VectorWidth.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Brings the tiles of {@link MicroKernel} to the output: partial tiles, sums over blocks of k, and
+ * the epilogue.
+ */
+final class TileStore {
+    private TileStore() {}
+
+    /**
+     * Writes or adds the leading {@code rows x columns} part of a tile to {@code c}.
+     *
+     * @param width columns of the tile
+     * @param targets offset in {@code c} of each row, from index {@code target} on
+     * @param column output column of the first column of the tile
+     * @param add whether to add to what is there
+     */
+    static void store(
+            float[] tile,
+            int width,
+            int rows,
+            int columns,
+            float[] c,
+            int[] targets,
+            int target,
+            int column,
+            boolean add) {
+        for (int r = 0; r < rows; r++) {
+            int at = targets[target + r] + column;
+            if (add) {
+                addRow(tile, r * width, columns, c, at);
+            } else {
+                copyRow(tile, r * width, columns, c, at);
+            }
+        }
+    }
+
+    /**
+     * As {@link #store}, and applies the epilogue; {@code origin} is the offset in {@code c} of the
+     * first element.
+     */
+    static void storeFused(
+            float[] tile,
+            int width,
+            int rows,
+            int columns,
+            float[] c,
+            int[] targets,
+            int target,
+            int column,
+            boolean add,
+            int origin,
+            Epilogue epilogue) {
+        int residualShift = epilogue.residualOffset() - origin;
+        for (int r = 0; r < rows; r++) {
+            int at = targets[target + r] + column;
+            for (int j = 0; j < columns; j += LANES) {
+                VectorMask<Float> mask = SPECIES.indexInRange(j, columns);
+                FloatVector v = FloatVector.fromArray(SPECIES, tile, r * width + j);
+                if (add) {
+                    v = v.add(FloatVector.fromArray(SPECIES, c, at + j, mask));
+                }
+                finish(v, mask, epilogue, column + j, at + j + residualShift)
+                        .intoArray(c, at + j, mask);
+            }
+        }
+    }
+
+    private static FloatVector finish(
+            FloatVector sum,
+            VectorMask<Float> mask,
+            Epilogue epilogue,
+            int column,
+            int residualAt) {
+        FloatVector v = sum;
+        if (epilogue.bias() != null) {
+            int at = epilogue.biasOffset() + column;
+            v = v.add(FloatVector.fromArray(SPECIES, epilogue.bias(), at, mask));
+        }
+        if (epilogue.residual() != null) {
+            v = v.add(FloatVector.fromArray(SPECIES, epilogue.residual(), residualAt, mask));
+        }
+        if (epilogue.relu()) { // a comparison, so that NaN stays NaN
+            v = v.blend(0f, v.compare(VectorOperators.LT, 0f));
+        }
+        return v;
+    }
+
+    private static void copyRow(float[] tile, int from, int columns, float[] c, int at) {
+        int j = 0;
+        for (; j <= columns - LANES; j += LANES) {
+            FloatVector.fromArray(SPECIES, tile, from + j).intoArray(c, at + j);
+        }
+        if (j < columns) {
+            VectorMask<Float> mask = SPECIES.indexInRange(j, columns);
+            FloatVector.fromArray(SPECIES, tile, from + j).intoArray(c, at + j, mask);
+        }
+    }
+
+    private static void addRow(float[] tile, int from, int columns, float[] c, int at) {
+        int j = 0;
+        for (; j <= columns - LANES; j += LANES) {
+            FloatVector sum = FloatVector.fromArray(SPECIES, c, at + j);
+            sum.add(FloatVector.fromArray(SPECIES, tile, from + j)).intoArray(c, at + j);
+        }
+        if (j < columns) {
+            VectorMask<Float> mask = SPECIES.indexInRange(j, columns);
+            FloatVector sum = FloatVector.fromArray(SPECIES, c, at + j, mask);
+            sum.add(FloatVector.fromArray(SPECIES, tile, from + j)).intoArray(c, at + j, mask);
+        }
+    }
+}
