@@ -1,0 +1,26 @@
+package soma.maskrcnn.data;
+
+import soma.maskrcnn.structures.Rle;
+
+/**
+ * One detected object, as a COCO results file has it.
+ *
+ * @param imageId the image's id as text
+ * @param categoryId the class's id in the data set's files (not its index)
+ * @param score confidence, 0 to 1
+ * @param bbox x, y, width, height in pixels, or null when only a mask is known; not to be changed
+ * @param mask the mask on the whole image, or null when only a box is known
+ */
+public record Prediction(String imageId, long categoryId, double score, double[] bbox, Rle mask) {
+    /** Checks that there is a box or a mask. */
+    public Prediction {
+        if (bbox == null && mask == null) {
+            throw new IllegalArgumentException("a prediction needs a box or a mask");
+        }
+    }
+
+    /** Returns the box, or the mask's when there is none. */
+    public double[] box() {
+        return bbox != null ? bbox : mask.bbox();
+    }
+}
