@@ -11,7 +11,12 @@ package soma.maskrcnn.data;
  * @param area pixels, as annotated (COCO's {@code area})
  */
 public record Annotation(
-        long id, int category, double[] bbox, boolean crowd, Segmentation segmentation, double area) {
+        long id,
+        int category,
+        double[] bbox,
+        boolean crowd,
+        Segmentation segmentation,
+        double area) {
     /** detectron2 {@code filter_empty_instances}: smaller sides count as none. */
     private static final double MIN_SIDE = 1e-5;
 
@@ -20,7 +25,10 @@ public record Annotation(
         return bbox[2] > MIN_SIDE && bbox[3] > MIN_SIDE;
     }
 
-    /** Whether the object can be learned from: no crowd, a box with an area, and a mask with a pixel. */
+    /**
+     * Whether the object can be learned from: no crowd, a box with an area, and a mask with a
+     * pixel.
+     */
     public boolean isTrainable() {
         return !crowd
                 && boxHasArea()

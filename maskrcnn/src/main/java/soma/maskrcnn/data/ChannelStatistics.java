@@ -1,12 +1,14 @@
 package soma.maskrcnn.data;
 
-import java.util.List;
 import soma.maskrcnn.image.Image8;
 import soma.maskrcnn.image.ImageReader;
 import soma.tensor.SomaException;
 
+import java.util.List;
+
 /**
- * Mean and standard deviation of the pixels of a data set, per channel in the order blue, green, red, on the scale 0 to 255.
+ * Mean and standard deviation of the pixels of a data set, per channel in the order blue, green,
+ * red, on the scale 0 to 255.
  *
  * @param mean three averages
  * @param std three population standard deviations
@@ -24,7 +26,8 @@ public record ChannelStatistics(double[] mean, double[] std) {
         List<ImageRecord> images = dataset.withUsableImages().images();
         if (images.isEmpty()) {
             throw new SomaException(
-                    dataset.source() + ": images: expected at least one that can be read, got none");
+                    dataset.source()
+                            + ": images: expected at least one that can be read, got none");
         }
         // Counts of levels add up exactly, in any order, so that threads don't change the result.
         long[] histogram =

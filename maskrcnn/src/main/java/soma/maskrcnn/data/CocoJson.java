@@ -2,9 +2,11 @@ package soma.maskrcnn.data;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+
+import soma.maskrcnn.structures.Rle;
+
 import java.io.IOException;
 import java.io.OutputStream;
-import soma.maskrcnn.structures.Rle;
 
 /** Writes the values that COCO's files share. */
 final class CocoJson {

@@ -1,6 +1,12 @@
 package soma.maskrcnn.data;
 
 import com.fasterxml.jackson.core.JsonToken;
+
+import soma.maskrcnn.image.ImageReader;
+import soma.maskrcnn.image.ImageSize;
+import soma.maskrcnn.structures.Rle;
+import soma.tensor.SomaException;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -11,10 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import soma.maskrcnn.image.ImageReader;
-import soma.maskrcnn.image.ImageSize;
-import soma.maskrcnn.structures.Rle;
-import soma.tensor.SomaException;
 
 /** Reads a COCO JSON file of instances as a stream, its sections in any order. */
 final class CocoReader {
@@ -96,7 +98,8 @@ final class CocoReader {
         builder.categories(sorted);
         builder.integerImageIds(integerIds);
         for (int i = 0; i < annotations.size(); i++) {
-            // Each raw annotation is let go as soon as it is checked, so that only one form is held.
+            // Each raw annotation is let go as soon as it is checked, so that only one form is
+            // held.
             add(annotations.set(i, null), i + 1);
         }
         return builder.build();
@@ -139,7 +142,10 @@ final class CocoReader {
         builder.image(id, path, height, width);
     }
 
-    /** Looks beside the JSON file, or in the folder given: under the name as it stands, or its last part. */
+    /**
+     * Looks beside the JSON file, or in the folder given: under the name as it stands, or its last
+     * part.
+     */
     private Path locate(String name) {
         Path folder = imagesDir.orElseGet(() -> file.toAbsolutePath().getParent());
         try {

@@ -1,6 +1,11 @@
 package soma.maskrcnn.data;
 
 import com.fasterxml.jackson.core.JsonToken;
+
+import soma.maskrcnn.structures.Rle;
+import soma.nn.io.AtomicFiles;
+import soma.tensor.SomaException;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,13 +13,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import soma.maskrcnn.structures.Rle;
-import soma.nn.io.AtomicFiles;
-import soma.tensor.SomaException;
 
 /**
- * The content of a COCO results file ({@code results.json}): detections in the order of the file, which decides between equal
- * scores.
+ * The content of a COCO results file ({@code results.json}): detections in the order of the file,
+ * which decides between equal scores.
  *
  * @param predictions all detections
  * @param integerImageIds whether the image ids are numbers
@@ -28,7 +30,8 @@ public record CocoResults(List<Prediction> predictions, boolean integerImageIds)
     /**
      * Reads a results file.
      *
-     * @throws SomaException when it isn't a list of detections, a score isn't finite, or run lengths don't fit
+     * @throws SomaException when it isn't a list of detections, a score isn't finite, or run
+     *     lengths don't fit
      */
     public static CocoResults read(Path file) {
         return JsonCursor.read(file, json -> readList(file, json));
@@ -47,7 +50,10 @@ public record CocoResults(List<Prediction> predictions, boolean integerImageIds)
                 });
     }
 
-    /** Returns the image ids that {@code dataset} doesn't have; their detections take part in no evaluation. */
+    /**
+     * Returns the image ids that {@code dataset} doesn't have; their detections take part in no
+     * evaluation.
+     */
     public Set<String> unknownImages(Dataset dataset) {
         Set<String> known = new HashSet<>();
         dataset.images().forEach(image -> known.add(image.id()));

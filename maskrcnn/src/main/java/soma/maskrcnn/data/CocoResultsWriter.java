@@ -1,9 +1,11 @@
 package soma.maskrcnn.data;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+
+import soma.maskrcnn.structures.Rle;
+
 import java.io.IOException;
 import java.io.OutputStream;
-import soma.maskrcnn.structures.Rle;
 
 /** Writes a COCO results file as a stream, one detection at a time. */
 public final class CocoResultsWriter implements AutoCloseable {

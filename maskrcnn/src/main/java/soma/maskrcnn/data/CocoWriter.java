@@ -1,9 +1,11 @@
 package soma.maskrcnn.data;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+
+import soma.nn.io.AtomicFiles;
+
 import java.io.IOException;
 import java.nio.file.Path;
-import soma.nn.io.AtomicFiles;
 
 /** Writes a data set as a COCO JSON file. */
 public final class CocoWriter {
@@ -15,7 +17,10 @@ public final class CocoWriter {
         this.folder = folder;
     }
 
-    /** Writes {@code dataset} to {@code file}, whole or not at all; file names are relative to it where they can be. */
+    /**
+     * Writes {@code dataset} to {@code file}, whole or not at all; file names are relative to it
+     * where they can be.
+     */
     public static void write(Dataset dataset, Path file) {
         CocoWriter writer = new CocoWriter(dataset, file.toAbsolutePath().normalize().getParent());
         AtomicFiles.write(

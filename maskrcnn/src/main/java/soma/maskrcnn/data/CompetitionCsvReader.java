@@ -1,5 +1,8 @@
 package soma.maskrcnn.data;
 
+import soma.maskrcnn.structures.Rle;
+import soma.tensor.SomaException;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,10 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import soma.maskrcnn.structures.Rle;
-import soma.tensor.SomaException;
 
-/** Reads the competition's {@code train.csv}: a row per object, run lengths row-major and from 1. */
+/**
+ * Reads the competition's {@code train.csv}: a row per object, run lengths row-major and from 1.
+ */
 final class CompetitionCsvReader {
     /** The competition's classes in the order in which its models number them. */
     private static final List<String> COMPETITION_CLASSES = List.of("shsy5y", "astro", "cort");
@@ -41,7 +44,11 @@ final class CompetitionCsvReader {
         for (Row row : rows) {
             id++;
             builder.mask(
-                    row.imageId(), id, indices.get(row.cellType()), row.mask(), name(row.line(), row.imageId()));
+                    row.imageId(),
+                    id,
+                    indices.get(row.cellType()),
+                    row.mask(),
+                    name(row.line(), row.imageId()));
         }
         return builder.build();
     }
@@ -78,7 +85,8 @@ final class CompetitionCsvReader {
             return;
         }
         try {
-            rows.add(new Row(imageId, Rle.fromRowRuns(height, width, runs), cellType, table.line()));
+            rows.add(
+                    new Row(imageId, Rle.fromRowRuns(height, width, runs), cellType, table.line()));
         } catch (SomaException e) {
             builder.defect(Defect.BAD_RUNS, name + " (" + e.getMessage() + ")");
         }
@@ -92,7 +100,10 @@ final class CompetitionCsvReader {
         return COMPETITION_CLASSES.containsAll(names) ? COMPETITION_CLASSES : List.copyOf(names);
     }
 
-    /** The competition has {@code train/} beside {@code train.csv}; here {@code images/} is as usual. */
+    /**
+     * The competition has {@code train/} beside {@code train.csv}; here {@code images/} is as
+     * usual.
+     */
     private static Path defaultFolder(Path file) {
         Path parent = file.toAbsolutePath().getParent();
         for (String name : List.of("images", ImageFiles.stem(file))) {

@@ -1,21 +1,22 @@
 package soma.maskrcnn.data;
 
+import soma.maskrcnn.structures.Rle;
+import soma.nn.io.AtomicFiles;
+
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import soma.maskrcnn.structures.Rle;
-import soma.nn.io.AtomicFiles;
 
 /** Writes a data set as the competition's {@code train.csv}. */
 public final class CompetitionCsvWriter {
     private CompetitionCsvWriter() {}
 
     /**
-     * Writes {@code dataset} to {@code file}, whole or not at all: a row per object (crowds left out), polygons rasterised, and one
-     * row with an empty mask for an image without objects.
+     * Writes {@code dataset} to {@code file}, whole or not at all: a row per object (crowds left
+     * out), polygons rasterised, and one row with an empty mask for an image without objects.
      */
     public static void write(Dataset dataset, Path file) {
         AtomicFiles.write(
@@ -46,7 +47,8 @@ public final class CompetitionCsvWriter {
                     dataset.categories().get(annotation.category()).name());
         }
         if (!any) {
-            String first = dataset.categories().isEmpty() ? "cell" : dataset.classNames().getFirst();
+            String first =
+                    dataset.categories().isEmpty() ? "cell" : dataset.classNames().getFirst();
             row(text, image, "", first);
         }
     }

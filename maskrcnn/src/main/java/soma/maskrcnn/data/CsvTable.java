@@ -4,6 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
+
+import soma.tensor.SomaException;
+
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.MalformedInputException;
@@ -15,7 +18,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import soma.tensor.SomaException;
 
 /** A CSV file with a header line, read row by row. */
 final class CsvTable {
@@ -39,14 +41,16 @@ final class CsvTable {
     }
 
     /**
-     * Calls {@code visitor} for each row after the header, which must have all {@code required} columns.
+     * Calls {@code visitor} for each row after the header, which must have all {@code required}
+     * columns.
      *
      * @throws SomaException when the file can't be read or a column is missing
      */
     static void read(Path file, List<String> required, RowVisitor visitor) {
         CsvTable table = new CsvTable(file);
         try (Reader text = Files.newBufferedReader(file, StandardCharsets.UTF_8);
-                MappingIterator<String[]> rows = MAPPER.readerFor(String[].class).readValues(text)) {
+                MappingIterator<String[]> rows =
+                        MAPPER.readerFor(String[].class).readValues(text)) {
             table.header(rows.hasNextValue() ? rows.nextValue() : new String[0], required);
             while (rows.hasNextValue()) {
                 table.row = rows.nextValue();

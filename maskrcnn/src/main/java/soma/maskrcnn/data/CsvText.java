@@ -4,11 +4,14 @@ package soma.maskrcnn.data;
 final class CsvText {
     private CsvText() {}
 
-    /** Returns {@code value}, quoted when it holds a comma, a quote, a line end or an outer space. */
+    /**
+     * Returns {@code value}, quoted when it holds a comma, a quote, a line end or an outer space.
+     */
     static String field(String value) {
         boolean plain =
                 value.equals(value.strip())
-                        && value.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+                        && value.chars()
+                                .noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
         return plain ? value : '"' + value.replace("\"", "\"\"") + '"';
     }
 }

@@ -14,7 +14,8 @@ import java.util.Set;
  * @param images sorted by id (as numbers when they are numbers)
  * @param categories sorted by id; an annotation's category is an index into this list
  * @param integerImageIds whether the file's image ids are numbers, to be written back as such
- * @param unusableImages ids of images that are missing, unreadable or of another size than annotated
+ * @param unusableImages ids of images that are missing, unreadable or of another size than
+ *     annotated
  * @param report defects found
  */
 public record Dataset(
@@ -65,8 +66,9 @@ public record Dataset(
     }
 
     /**
-     * Returns what can be learned from: readable images with at least one trainable object, without crowds, empty masks and boxes
-     * of no area (detectron2 {@code filter_images_with_only_crowd_annotations}, {@code filter_empty_instances}).
+     * Returns what can be learned from: readable images with at least one trainable object, without
+     * crowds, empty masks and boxes of no area (detectron2 {@code
+     * filter_images_with_only_crowd_annotations}, {@code filter_empty_instances}).
      */
     public Dataset forTraining() {
         return withImages(
@@ -82,7 +84,9 @@ public record Dataset(
                         .toList());
     }
 
-    /** Returns the images whose files can be read, with all annotations, as evaluation wants them. */
+    /**
+     * Returns the images whose files can be read, with all annotations, as evaluation wants them.
+     */
     public Dataset withUsableImages() {
         return withImages(
                 images.stream().filter(image -> !unusableImages.contains(image.id())).toList());

@@ -1,5 +1,10 @@
 package soma.maskrcnn.data;
 
+import soma.maskrcnn.image.ImageReader;
+import soma.maskrcnn.image.ImageSize;
+import soma.maskrcnn.structures.Rle;
+import soma.tensor.SomaException;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,10 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import soma.maskrcnn.image.ImageReader;
-import soma.maskrcnn.image.ImageSize;
-import soma.maskrcnn.structures.Rle;
-import soma.tensor.SomaException;
 
 /** Collects images and annotations while a file is read, counts defects, and sorts the result. */
 final class DatasetBuilder {
@@ -77,7 +78,12 @@ final class DatasetBuilder {
         annotation(
                 imageId,
                 new Annotation(
-                        id, category, mask.bbox(), false, new Segmentation.OfRle(mask), mask.area()),
+                        id,
+                        category,
+                        mask.bbox(),
+                        false,
+                        new Segmentation.OfRle(mask),
+                        mask.area()),
                 name);
     }
 
@@ -102,7 +108,8 @@ final class DatasetBuilder {
                                         entry.annotations())));
         images.sort(integerImageIds ? BY_NUMBER : Comparator.comparing(ImageRecord::id));
         Set<String> unusable = new HashSet<>();
-        List<Optional<Trouble>> troubles = images.parallelStream().map(DatasetBuilder::trouble).toList();
+        List<Optional<Trouble>> troubles =
+                images.parallelStream().map(DatasetBuilder::trouble).toList();
         for (int i = 0; i < troubles.size(); i++) {
             ImageRecord image = images.get(i);
             troubles.get(i)

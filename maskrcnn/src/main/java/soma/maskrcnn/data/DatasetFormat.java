@@ -1,8 +1,9 @@
 package soma.maskrcnn.data;
 
+import soma.tensor.SomaException;
+
 import java.util.Arrays;
 import java.util.Locale;
-import soma.tensor.SomaException;
 
 /** The forms in which a data set may come. */
 public enum DatasetFormat {

@@ -1,5 +1,7 @@
 package soma.maskrcnn.data;
 
+import soma.tensor.SomaException;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -8,13 +10,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import soma.tensor.SomaException;
 
 /**
  * Reads a data set of any supported form, told apart by its content.
  *
- * <p>Defects that leave something to work with are counted in the data set's report; a file that can't be read, invalid JSON or
- * CSV, and a data set without images are failures that name the file and the field.
+ * <p>Defects that leave something to work with are counted in the data set's report; a file that
+ * can't be read, invalid JSON or CSV, and a data set without images are failures that name the file
+ * and the field.
  */
 public final class DatasetReader {
     private static final int HEAD = 4096;
@@ -29,14 +31,17 @@ public final class DatasetReader {
      * @param format the form, when it shall not be guessed
      * @throws SomaException when it can't be read, or there is no image in it
      */
-    public static Dataset read(Path data, Optional<Path> imagesDir, Optional<DatasetFormat> format) {
+    public static Dataset read(
+            Path data, Optional<Path> imagesDir, Optional<DatasetFormat> format) {
         if (!Files.exists(data)) {
-            throw new SomaException(data + ": data set: expected a file or a folder, got nothing there");
+            throw new SomaException(
+                    data + ": data set: expected a file or a folder, got nothing there");
         }
         imagesDir.ifPresent(
                 folder -> {
                     if (!Files.isDirectory(folder)) {
-                        throw new SomaException(folder + ": images: expected a folder, got none there");
+                        throw new SomaException(
+                                folder + ": images: expected a folder, got none there");
                     }
                 });
         DatasetFormat form = format.orElseGet(() -> recognise(data));

@@ -76,7 +76,8 @@ public record DatasetReport(Map<Defect, Finding> findings) {
             Map<Defect, Finding> findings = new EnumMap<>(Defect.class);
             counts.forEach(
                     (defect, count) ->
-                            findings.put(defect, new Finding(count, List.copyOf(names.get(defect)))));
+                            findings.put(
+                                    defect, new Finding(count, List.copyOf(names.get(defect)))));
             return new DatasetReport(findings);
         }
     }

@@ -1,5 +1,7 @@
 package soma.maskrcnn.data;
 
+import soma.tensor.SomaException;
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -9,11 +11,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import soma.tensor.SomaException;
 
 /**
- * A data set cut in two by image, each class (an image counts for the one that most of its objects have) in proportion on both
- * sides; the same seed gives the same cut.
+ * A data set cut in two by image, each class (an image counts for the one that most of its objects
+ * have) in proportion on both sides; the same seed gives the same cut.
  *
  * @param training images to learn from
  * @param validation images to measure on
@@ -23,11 +24,13 @@ public record DatasetSplit(Dataset training, Dataset validation) {
      * Holds out a fraction of the images, at least one and never all.
      *
      * @param fraction part to hold out, between 0 and 1
-     * @throws SomaException when the fraction isn't between 0 and 1, or there are fewer than two images
+     * @throws SomaException when the fraction isn't between 0 and 1, or there are fewer than two
+     *     images
      */
     public static DatasetSplit byFraction(Dataset dataset, double fraction, long seed) {
         if (!(fraction > 0 && fraction < 1)) {
-            throw new SomaException("validation fraction: expected between 0 and 1, got " + fraction);
+            throw new SomaException(
+                    "validation fraction: expected between 0 and 1, got " + fraction);
         }
         int n = requireTwo(dataset);
         List<ImageRecord> dealt = interleaved(dataset, seed);
@@ -39,7 +42,8 @@ public record DatasetSplit(Dataset training, Dataset validation) {
      * Holds out fold {@code k} of {@code n}; the folds are disjoint and cover all images.
      *
      * @param k which fold, from 1 to n
-     * @throws SomaException when {@code k} isn't within 1 to n, or n within 2 to the number of images
+     * @throws SomaException when {@code k} isn't within 1 to n, or n within 2 to the number of
+     *     images
      */
     public static DatasetSplit byFold(Dataset dataset, int k, int n, long seed) {
         int images = requireTwo(dataset);

@@ -1,15 +1,19 @@
 package soma.maskrcnn.data;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import soma.maskrcnn.image.ImageReader;
 import soma.maskrcnn.image.ImageSize;
 import soma.maskrcnn.image.LabelImage;
 import soma.maskrcnn.structures.Rle;
 import soma.tensor.SomaException;
 
-/** Reads a folder of the Data Science Bowl 2018: {@code <id>/images/*.png} and a file per object in {@code <id>/masks}. */
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Reads a folder of the Data Science Bowl 2018: {@code <id>/images/*.png} and a file per object in
+ * {@code <id>/masks}.
+ */
 final class Dsb2018Reader {
     private Dsb2018Reader() {}
 

@@ -1,5 +1,7 @@
 package soma.maskrcnn.data;
 
+import soma.tensor.SomaException;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
-import soma.tensor.SomaException;
 
 /** Finds image files by the ends of their names. */
 final class ImageFiles {
@@ -41,10 +42,16 @@ final class ImageFiles {
 
     /** Returns the image files of a folder (not of folders in it), sorted by name. */
     static List<Path> images(Path folder) {
-        return list(folder).stream().filter(ImageFiles::isImage).filter(Files::isRegularFile).toList();
+        return list(folder).stream()
+                .filter(ImageFiles::isImage)
+                .filter(Files::isRegularFile)
+                .toList();
     }
 
-    /** Returns {@code folder/name} with the first ending of an image that exists there, {@code .png} if there is none. */
+    /**
+     * Returns {@code folder/name} with the first ending of an image that exists there, {@code .png}
+     * if there is none.
+     */
     static Path byStem(Path folder, String name) {
         for (String ending : List.of("png", "tif", "tiff", "jpg", "jpeg")) {
             Path file = folder.resolve(name + "." + ending);

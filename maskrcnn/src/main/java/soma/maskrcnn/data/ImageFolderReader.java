@@ -1,12 +1,13 @@
 package soma.maskrcnn.data;
 
+import soma.maskrcnn.image.ImageReader;
+import soma.maskrcnn.image.ImageSize;
+import soma.tensor.SomaException;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import soma.maskrcnn.image.ImageReader;
-import soma.maskrcnn.image.ImageSize;
-import soma.tensor.SomaException;
 
 /** Takes image files, and the images of folders, as a data set without annotations. */
 final class ImageFolderReader {
@@ -36,7 +37,8 @@ final class ImageFolderReader {
             return images;
         }
         if (!Files.isRegularFile(path)) {
-            throw new SomaException(path + ": images: expected a file or a folder, got nothing there");
+            throw new SomaException(
+                    path + ": images: expected a file or a folder, got nothing there");
         }
         return List.of(path);
     }

@@ -24,9 +24,13 @@ public record ImageRecord(
         return new ImageRecord(id, file, height, width, others);
     }
 
-    /** Returns the class that most objects (crowds left out) have, the lowest among equals; -1 without objects. */
+    /**
+     * Returns the class that most objects (crowds left out) have, the lowest among equals; -1
+     * without objects.
+     */
     public int majorityCategory() {
-        int[] counts = new int[1 + annotations.stream().mapToInt(Annotation::category).max().orElse(0)];
+        int[] counts =
+                new int[1 + annotations.stream().mapToInt(Annotation::category).max().orElse(0)];
         annotations.stream().filter(a -> !a.crowd()).forEach(a -> counts[a.category()]++);
         int best = 0;
         for (int i = 1; i < counts.length; i++) {

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+
+import soma.tensor.SomaException;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -11,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import soma.tensor.SomaException;
 
 /** A forward-only reader of a JSON file, whose every failure names the file and the field. */
 final class JsonCursor implements AutoCloseable {
@@ -32,7 +34,10 @@ final class JsonCursor implements AutoCloseable {
         this.parser = parser;
     }
 
-    /** Opens {@code file}, stands on its first token, and turns every failure into a {@link SomaException}. */
+    /**
+     * Opens {@code file}, stands on its first token, and turns every failure into a {@link
+     * SomaException}.
+     */
     static <T> T read(Path file, Reading<T> reading) {
         try (JsonCursor cursor =
                 new JsonCursor(file, FACTORY.createParser(Files.newInputStream(file)))) {
@@ -66,7 +71,10 @@ final class JsonCursor implements AutoCloseable {
         return token;
     }
 
-    /** Goes over the fields of the object that the cursor stands on; {@link #next} stands on each value. */
+    /**
+     * Goes over the fields of the object that the cursor stands on; {@link #next} stands on each
+     * value.
+     */
     String nextField() throws IOException {
         if (next() != JsonToken.FIELD_NAME) {
             return null;
@@ -197,7 +205,8 @@ final class JsonCursor implements AutoCloseable {
 
     /** Returns the failure to throw where a field is absent. */
     SomaException missing(String field) {
-        return new SomaException(file + ": " + where() + ": expected a field " + field + ", got none");
+        return new SomaException(
+                file + ": " + where() + ": expected a field " + field + ", got none");
     }
 
     private String where() {

@@ -1,10 +1,5 @@
 package soma.maskrcnn.data;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import soma.maskrcnn.image.ImageReader;
 import soma.maskrcnn.image.ImageSize;
 import soma.maskrcnn.image.LabelImage;
@@ -12,7 +7,16 @@ import soma.maskrcnn.structures.LabelMasks;
 import soma.maskrcnn.structures.Rle;
 import soma.tensor.SomaException;
 
-/** Reads a folder of images with label images {@code <name>_masks.tif|tiff|png} beside them, 0 for background. */
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads a folder of images with label images {@code <name>_masks.tif|tiff|png} beside them, 0 for
+ * background.
+ */
 final class LabelFolderReader {
     private static final String SUFFIX = "_masks";
 

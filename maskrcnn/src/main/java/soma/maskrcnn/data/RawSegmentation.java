@@ -1,11 +1,13 @@
 package soma.maskrcnn.data;
 
 import com.fasterxml.jackson.core.JsonToken;
-import java.io.IOException;
-import java.util.List;
+
 import soma.maskrcnn.structures.Polygons;
 import soma.maskrcnn.structures.Rle;
 import soma.tensor.SomaException;
+
+import java.io.IOException;
+import java.util.List;
 
 /** A COCO {@code segmentation} as it stands in a file, before it is checked against its image. */
 sealed interface RawSegmentation {

@@ -1,5 +1,9 @@
 package soma.maskrcnn.data;
 
+import soma.maskrcnn.structures.Rle;
+import soma.nn.io.AtomicFiles;
+import soma.tensor.SomaException;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -8,14 +12,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import soma.maskrcnn.structures.Rle;
-import soma.nn.io.AtomicFiles;
-import soma.tensor.SomaException;
 
 /**
- * The content of the competition's {@code submission.csv}: masks by image, without classes and scores.
+ * The content of the competition's {@code submission.csv}: masks by image, without classes and
+ * scores.
  *
- * @param masks masks by image id, in the order of the file; an image without masks has an empty list
+ * @param masks masks by image id, in the order of the file; an image without masks has an empty
+ *     list
  * @param unknownImages ids in the file that the data set doesn't have; left out
  */
 public record Submission(Map<String, List<Rle>> masks, Set<String> unknownImages) {

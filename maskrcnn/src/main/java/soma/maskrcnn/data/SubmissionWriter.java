@@ -1,5 +1,7 @@
 package soma.maskrcnn.data;
 
+import soma.maskrcnn.structures.Rle;
+
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -7,7 +9,6 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import soma.maskrcnn.structures.Rle;
 
 /** Writes the competition's {@code submission.csv} as a stream, one image at a time. */
 public final class SubmissionWriter implements AutoCloseable {
@@ -23,7 +24,9 @@ public final class SubmissionWriter implements AutoCloseable {
         text.write("id,predicted\n");
     }
 
-    /** Adds an image: a row per mask, in order, or one row with an empty field when there is none. */
+    /**
+     * Adds an image: a row per mask, in order, or one row with an empty field when there is none.
+     */
     public void add(String imageId, List<Rle> masks) throws IOException {
         if (masks.isEmpty()) {
             row(imageId, "");

@@ -1,10 +1,11 @@
 package soma.maskrcnn.structures;
 
+import soma.tensor.SomaException;
+
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import soma.tensor.SomaException;
 
 /** Splits a label image (one number per object, 0 for background) into masks. */
 public final class LabelMasks {
@@ -18,7 +19,12 @@ public final class LabelMasks {
     public static SortedMap<Integer, Rle> split(int[] labels, int height, int width) {
         if (labels.length != Rle.pixels(height, width)) {
             throw new SomaException(
-                    "label image: expected " + height + " x " + width + " pixels, got " + labels.length);
+                    "label image: expected "
+                            + height
+                            + " x "
+                            + width
+                            + " pixels, got "
+                            + labels.length);
         }
         Map<Integer, RunBuilder> runs = new HashMap<>();
         for (int x = 0; x < width; x++) {
