@@ -73,7 +73,12 @@ public abstract class Storage {
         return references > 0;
     }
 
-    private void requireLive() {
+    /**
+     * Checks that it still may be used.
+     *
+     * @throws IllegalStateException naming the op that allocated it, if its scope was closed
+     */
+    public final void requireLive() {
         if (references <= 0) {
             throw new IllegalStateException(
                     "buffer of "
