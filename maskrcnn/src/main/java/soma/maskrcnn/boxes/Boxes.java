@@ -1,0 +1,41 @@
+package soma.maskrcnn.boxes;
+
+import soma.tensor.Tensor;
+import soma.tensor.spi.ElementwiseKernels.Compare;
+
+/** Operations on box tensors [n,4] of x1, y1, x2, y2 in pixels, without any "+1". */
+public final class Boxes {
+    private Boxes() {}
+
+    /** Clips to an image: x to [0, width], y to [0, height]. */
+    public static Tensor clip(Tensor boxes, double height, double width) {
+        Tensor limit =
+                Tensor.of(
+                        new float[] {(float) width, (float) height, (float) width, (float) height},
+                        4);
+        return boxes.max(0).min(limit);
+    }
+
+    /** INT32 positions of boxes whose sides are both longer than {@code minSize}. */
+    public static Tensor larger(Tensor boxes, double minSize) {
+        Tensor sides = boxes.slice(1, 2, 4).sub(boxes.slice(1, 0, 2));
+        return sides.min(false, 1).compare(Compare.GT, minSize).nonZero();
+    }
+
+    /** {@code (x2 - x1) * (y2 - y1)} [n]. */
+    public static Tensor area(Tensor boxes) {
+        Tensor sides = boxes.slice(1, 2, 4).sub(boxes.slice(1, 0, 2));
+        return sides.slice(1, 0, 1).mul(sides.slice(1, 1, 2)).reshape(boxes.dim(0));
+    }
+
+    /** Whether each row holds finite numbers only: INT32 positions of those that do. */
+    public static Tensor finiteRows(Tensor rows) {
+        // |x| < infinity is false for NaN too.
+        return rows.abs()
+                .compare(Compare.LT, Double.POSITIVE_INFINITY)
+                .to(rows.dtype())
+                .min(false, 1)
+                .compare(Compare.GT, 0)
+                .nonZero();
+    }
+}

@@ -1,0 +1,160 @@
+package soma.maskrcnn.model;
+
+import soma.maskrcnn.backbone.Fpn;
+import soma.maskrcnn.backbone.FpnConfig;
+import soma.maskrcnn.backbone.ResNet;
+import soma.maskrcnn.backbone.ResNetConfig;
+import soma.maskrcnn.config.Config;
+import soma.maskrcnn.data.GroundTruth;
+import soma.maskrcnn.image.Image8;
+import soma.maskrcnn.roi.BoxHeadConfig;
+import soma.maskrcnn.roi.Detections;
+import soma.maskrcnn.roi.MaskHeadConfig;
+import soma.maskrcnn.roi.RoiHeads;
+import soma.maskrcnn.roi.RoiHeadsConfig;
+import soma.maskrcnn.rpn.AnchorConfig;
+import soma.maskrcnn.rpn.Proposals;
+import soma.maskrcnn.rpn.Rpn;
+import soma.maskrcnn.rpn.RpnConfig;
+import soma.nn.Module;
+import soma.tensor.Scope;
+import soma.tensor.Tensor;
+import soma.tensor.autograd.Autograd;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/**
+ * Mask R-CNN (He et al. 2017) on a feature pyramid, with detectron2's numbers and parameter names.
+ * Training and inference are different methods with different results; both run inside the caller's
+ * {@link Scope}.
+ */
+public final class MaskRcnn extends Module {
+    private final Normalization normalization;
+    private final Fpn backbone;
+    private final Rpn rpn;
+    private final RoiHeads heads;
+    private final List<String> rpnLevels;
+    private final List<String> headLevels;
+
+    private MaskRcnn(
+            Normalization normalization,
+            Fpn backbone,
+            Rpn rpn,
+            RoiHeads heads,
+            RpnConfig rpnConfig,
+            RoiHeadsConfig headsConfig) {
+        this.normalization = normalization;
+        this.backbone = child("backbone", backbone);
+        this.rpn = child("proposal_generator", rpn);
+        this.heads = child("roi_heads", heads);
+        this.rpnLevels = rpnConfig.inFeatures();
+        this.headLevels = headsConfig.inFeatures();
+    }
+
+    /**
+     * The model that a config describes, without values: {@link Module#initialize} gives them.
+     *
+     * @throws soma.tensor.SomaException naming the key that does not fit
+     */
+    public static MaskRcnn from(Config config) {
+        Normalization normalization = Normalization.from(config);
+        Fpn backbone =
+                new Fpn(
+                        FpnConfig.from(config),
+                        new ResNet(ResNetConfig.from(config), normalization.mean().length));
+        RpnConfig rpnConfig = RpnConfig.from(config);
+        Rpn rpn =
+                new Rpn(
+                        rpnConfig,
+                        AnchorConfig.from(config),
+                        strides(backbone, rpnConfig.inFeatures()),
+                        backbone.channels());
+        RoiHeadsConfig headsConfig = RoiHeadsConfig.from(config);
+        RoiHeads heads =
+                new RoiHeads(
+                        headsConfig,
+                        BoxHeadConfig.from(config),
+                        config.getBoolean("MODEL.MASK_ON") ? MaskHeadConfig.from(config) : null,
+                        strides(backbone, headsConfig.inFeatures()),
+                        backbone.channels());
+        return new MaskRcnn(normalization, backbone, rpn, heads, rpnConfig, headsConfig);
+    }
+
+    private static int[] strides(Fpn backbone, List<String> levels) {
+        return levels.stream().mapToInt(backbone::stride).toArray();
+    }
+
+    /** Normalises images (3 channels, in the config's order) and pads them to one batch. */
+    public ImageBatch batch(List<Image8> images) {
+        return ImageBatch.of(
+                images, normalization.mean(), normalization.std(), Fpn.SIZE_DIVISIBILITY);
+    }
+
+    /** The five losses of a batch, with their graph. */
+    public TrainingLosses losses(
+            ImageBatch batch, List<GroundTruth> truths, RandomGenerator random, Trace trace) {
+        trace.seen("input", batch.pixels());
+        Map<String, Tensor> features = backbone.forward(batch.pixels(), trace);
+        TrainingLosses losses = new TrainingLosses();
+        Rpn.Predictions p = rpn.predict(pick(features, rpnLevels), trace);
+        List<Proposals> proposals = rpn.propose(p, batch, true);
+        rpn.losses(p, truths, random, losses);
+        heads.losses(pick(features, headLevels), proposals, truths, random, losses);
+        return losses;
+    }
+
+    /** The objects of each image of a batch, in the coordinates of the batch; without gradient. */
+    public List<Detections> detect(ImageBatch batch, Trace trace) {
+        try (Scope scope = Scope.open("detect");
+                var _ = Autograd.noGrad()) {
+            trace.seen("input", batch.pixels());
+            Map<String, Tensor> features = backbone.forward(batch.pixels(), trace);
+            List<Proposals> proposals;
+            try (Scope inner = Scope.open("rpn")) {
+                Rpn.Predictions p = rpn.predict(pick(features, rpnLevels), trace);
+                proposals = rpn.propose(p, batch, false);
+                for (Proposals one : proposals) {
+                    inner.promote(one.boxes());
+                    inner.promote(one.logits());
+                }
+            }
+            traceFirst(trace, proposals.getFirst());
+            List<Tensor> pooled = pick(features, headLevels);
+            List<Detections> boxes = heads.detect(pooled, proposals, batch, trace);
+            List<Detections> out = new ArrayList<>();
+            for (int i = 0; i < boxes.size(); i++) {
+                Detections d = heads.masks(pooled, boxes.get(i), i, trace);
+                scope.promote(d.boxes());
+                scope.promote(d.scores());
+                scope.promote(d.classes());
+                if (d.masks() != null) {
+                    scope.promote(d.masks());
+                }
+                out.add(d);
+            }
+            traceFirst(trace, out.getFirst());
+            return out;
+        }
+    }
+
+    private static void traceFirst(Trace trace, Proposals p) {
+        trace.seen("proposals.boxes", p.boxes());
+        trace.seen("proposals.logits", p.logits());
+    }
+
+    private static void traceFirst(Trace trace, Detections d) {
+        trace.seen("detections.boxes", d.boxes());
+        trace.seen("detections.scores", d.scores());
+        trace.seen("detections.classes", d.classes());
+        if (d.masks() != null) {
+            trace.seen("mask.probs", d.masks());
+        }
+    }
+
+    private static List<Tensor> pick(Map<String, Tensor> features, List<String> levels) {
+        return levels.stream().map(features::get).toList();
+    }
+}

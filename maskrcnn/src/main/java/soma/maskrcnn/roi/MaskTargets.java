@@ -1,0 +1,104 @@
+package soma.maskrcnn.roi;
+
+import soma.maskrcnn.data.Segmentation;
+import soma.maskrcnn.structures.Polygons;
+import soma.maskrcnn.structures.Rle;
+import soma.tensor.Functional;
+import soma.tensor.Scope;
+import soma.tensor.Tensor;
+import soma.tensor.spi.VisionKernels.RoiAlignSpec;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The mask that each foreground proposal should predict: its object's outline, cropped to the
+ * proposal and resized to M x M (detectron2's {@code crop_and_resize}). One object is decoded at a
+ * time, so memory doesn't grow with their number.
+ */
+final class MaskTargets {
+    private MaskTargets() {}
+
+    /**
+     * 0 or 1 for each cell: float [count * side * side].
+     *
+     * @param masks of the image's objects
+     * @param matches object of each proposal; the first {@code count} are foreground
+     * @param boxes x1, y1, x2, y2 of each proposal
+     */
+    static float[] of(List<Segmentation> masks, int[] matches, float[] boxes, int count, int side) {
+        float[] out = new float[count * side * side];
+        boolean[] done = new boolean[count];
+        for (int i = 0; i < count; i++) {
+            if (done[i]) {
+                continue;
+            }
+            int object = matches[i];
+            int[] users = new int[count - i];
+            int n = 0;
+            for (int j = i; j < count; j++) {
+                if (matches[j] == object) {
+                    done[j] = true;
+                    users[n++] = j;
+                }
+            }
+            int[] rows = Arrays.copyOf(users, n);
+            switch (masks.get(object)) {
+                case Segmentation.OfRle m -> fromBitmap(m.rle(), rows, boxes, side, out);
+                case Segmentation.OfPolygons m ->
+                        fromPolygons(m.polygons(), rows, boxes, side, out);
+            }
+        }
+        return out;
+    }
+
+    /** RoIAlign of the full-size mask at scale 1, then at least one half. */
+    private static void fromBitmap(Rle mask, int[] rows, float[] boxes, int side, float[] out) {
+        byte[] bits = mask.decode();
+        float[] map = new float[bits.length];
+        for (int i = 0; i < bits.length; i++) {
+            map[i] = bits[i];
+        }
+        float[] rois = new float[4 * rows.length];
+        for (int i = 0; i < rows.length; i++) {
+            System.arraycopy(boxes, 4 * rows[i], rois, 4 * i, 4);
+        }
+        try (Scope _ = Scope.open("mask targets")) {
+            Tensor zeros = Tensor.of(new int[rows.length], rows.length);
+            Tensor cropped =
+                    Functional.roiAlign(
+                            List.of(Tensor.of(map, 1, mask.height(), mask.width(), 1)),
+                            Tensor.of(rois, rows.length, 4),
+                            zeros,
+                            zeros,
+                            new RoiAlignSpec(side, 0, true, List.of(1.0)));
+            float[] values = cropped.toFloats();
+            int area = side * side;
+            for (int i = 0; i < values.length; i++) {
+                out[rows[i / area] * area + i % area] = values[i] >= 0.5f ? 1 : 0;
+            }
+        }
+    }
+
+    /** Moves and scales the outline into the box, then fills it on an M x M canvas. */
+    private static void fromPolygons(
+            Polygons outline, int[] rows, float[] boxes, int side, float[] out) {
+        for (int row : rows) {
+            double x1 = boxes[4 * row];
+            double y1 = boxes[4 * row + 1];
+            double sx = side / Math.max(boxes[4 * row + 2] - x1, 0.1);
+            double sy = side / Math.max(boxes[4 * row + 3] - y1, 0.1);
+            List<double[]> rings = outline.rings();
+            for (double[] ring : rings) {
+                for (int i = 0; i < ring.length; i += 2) {
+                    ring[i] = (ring[i] - x1) * sx;
+                    ring[i + 1] = (ring[i + 1] - y1) * sy;
+                }
+            }
+            byte[] bits = Polygons.of(rings).toRle(side, side).decode();
+            for (int i = 0; i < bits.length; i++) {
+                out[row * bits.length + i] = bits[i];
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package soma.maskrcnn.rpn;
+
+import soma.maskrcnn.boxes.Subsample;
+import soma.maskrcnn.data.GroundTruth;
+import soma.maskrcnn.model.ImageBatch;
+import soma.maskrcnn.model.Trace;
+import soma.maskrcnn.model.TrainingLosses;
+import soma.nn.Module;
+import soma.tensor.Functional;
+import soma.tensor.Tensor;
+import soma.tensor.Vision;
+import soma.tensor.autograd.Autograd;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * The region proposal network (Ren et al. 2015; detectron2's {@code RPN}): a head shared by all
+ * levels scores and moves anchors; the best become proposals.
+ */
+public final class Rpn extends Module {
+    private final RpnConfig config;
+    private final AnchorGenerator anchorGenerator;
+    private final RpnHead head;
+    private final ProposalSelector selector;
+
+    /**
+     * A proposal generator over levels of {@code channels} maps.
+     *
+     * @param strides of the levels in pixels
+     */
+    public Rpn(RpnConfig config, AnchorConfig anchors, int[] strides, int channels) {
+        this.config = config;
+        this.anchorGenerator = new AnchorGenerator(anchors, strides);
+        this.selector = new ProposalSelector(config);
+        this.head = child("rpn_head", new RpnHead(config, channels, anchors.anchorsPerCell(0)));
+    }
+
+    /**
+     * What the head says of every anchor.
+     *
+     * @param anchors of each level [HWA, 4]
+     * @param logits of each level [n, HWA]
+     * @param deltas of each level [n, HWA, 4]
+     */
+    public record Predictions(List<Tensor> anchors, List<Tensor> logits, List<Tensor> deltas) {}
+
+    /** Runs the head on the levels of the pyramid, finest first. */
+    public Predictions predict(List<Tensor> features, Trace trace) {
+        List<Tensor> anchors = new ArrayList<>();
+        List<Tensor> logits = new ArrayList<>();
+        List<Tensor> deltas = new ArrayList<>();
+        for (int l = 0; l < features.size(); l++) {
+            Tensor x = features.get(l);
+            RpnHead.Output out = head.forward(x);
+            trace.seen("rpn.logits." + config.inFeatures().get(l), out.logits());
+            trace.seen("rpn.deltas." + config.inFeatures().get(l), out.deltas());
+            Tensor grid = anchorGenerator.grid(l, x.dim(1), x.dim(2));
+            anchors.add(grid);
+            logits.add(out.logits().reshape(x.dim(0), grid.dim(0)));
+            deltas.add(out.deltas().reshape(x.dim(0), grid.dim(0), 4));
+        }
+        return new Predictions(anchors, logits, deltas);
+    }
+
+    /** Proposals of each image; no gradient flows through them. */
+    public List<Proposals> propose(Predictions p, ImageBatch batch, boolean training) {
+        List<Proposals> all = new ArrayList<>();
+        try (var _ = Autograd.noGrad()) {
+            List<Tensor> logits = p.logits().stream().map(Tensor::detach).toList();
+            List<Tensor> deltas = p.deltas().stream().map(Tensor::detach).toList();
+            for (int i = 0; i < batch.size(); i++) {
+                all.add(
+                        selector.select(
+                                i,
+                                p.anchors(),
+                                logits,
+                                deltas,
+                                batch.height(i),
+                                batch.width(i),
+                                training));
+            }
+        }
+        return all;
+    }
+
+    /**
+     * {@code loss_rpn_cls} and {@code loss_rpn_loc}: sums over sampled anchors divided by {@code
+     * BATCH_SIZE_PER_IMAGE * images}, however many were sampled.
+     */
+    public void losses(
+            Predictions p,
+            List<GroundTruth> truths,
+            RandomGenerator random,
+            TrainingLosses losses) {
+        Tensor anchors = Tensor.concat(0, p.anchors().toArray(Tensor[]::new));
+        int images = truths.size();
+        Tensor[] cls = new Tensor[images];
+        Tensor[] loc = new Tensor[images];
+        int positives = 0;
+        int negatives = 0;
+        for (int i = 0; i < images; i++) {
+            GroundTruth truth = truths.get(i);
+            Tensor gt = Tensor.of(truth.boxes(), truth.size(), 4);
+            Vision.Matches m =
+                    Vision.match(gt, anchors, config.iouThresholds(), config.iouLabels(), true);
+            Subsample sample =
+                    Subsample.draw(
+                            m.labels().toInts(),
+                            config.batchSizePerImage(),
+                            config.positiveFraction(),
+                            0,
+                            random);
+            positives += sample.positive().length;
+            negatives += sample.negative().length;
+            cls[i] = objectnessLoss(imageRows(p.logits(), i), sample);
+            loc[i] = boxLoss(imageRows(p.deltas(), i), anchors, gt, m.matches(), sample);
+        }
+        double normaliser = (double) config.batchSizePerImage() * images;
+        losses.add("loss_rpn_cls", total(cls).mul(config.lossWeight() / normaliser));
+        losses.add(
+                "loss_rpn_loc",
+                total(loc).mul(config.lossWeight() * config.boxLossWeight() / normaliser));
+        losses.metric("rpn/num_pos_anchors", (double) positives / images);
+        losses.metric("rpn/num_neg_anchors", (double) negatives / images);
+    }
+
+    /** The rows of image {@code i} on all levels, in the order of the anchors. */
+    private static Tensor imageRows(List<Tensor> levels, int i) {
+        Tensor[] parts = new Tensor[levels.size()];
+        for (int l = 0; l < parts.length; l++) {
+            Tensor level = levels.get(l);
+            int[] dims = level.shape().dims();
+            Tensor one = level.slice(0, i, i + 1);
+            parts[l] = dims.length == 2 ? one.reshape(dims[1]) : one.reshape(dims[1], dims[2]);
+        }
+        return Tensor.concat(0, parts);
+    }
+
+    private static Tensor objectnessLoss(Tensor logits, Subsample sample) {
+        int[] chosen = sample.all();
+        float[] target = new float[chosen.length];
+        java.util.Arrays.fill(target, 0, sample.positive().length, 1);
+        Tensor x = logits.indexSelect(Tensor.of(chosen, chosen.length));
+        return Functional.binaryCrossEntropyWithLogits(x, Tensor.of(target, target.length)).sum();
+    }
+
+    private Tensor boxLoss(
+            Tensor deltas, Tensor anchors, Tensor gt, Tensor matches, Subsample sample) {
+        Tensor positive = Tensor.of(sample.positive(), sample.positive().length);
+        Tensor truth = gt.indexSelect(matches.indexSelect(positive));
+        Tensor target = config.coder().encode(anchors.indexSelect(positive), truth);
+        return Functional.smoothL1(deltas.indexSelect(positive), target, config.smoothL1Beta())
+                .sum();
+    }
+
+    private static Tensor total(Tensor[] parts) {
+        Tensor sum = parts[0];
+        for (int i = 1; i < parts.length; i++) {
+            sum = sum.add(parts[i]);
+        }
+        return sum;
+    }
+}

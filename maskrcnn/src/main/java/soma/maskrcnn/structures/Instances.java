@@ -1,0 +1,44 @@
+package soma.maskrcnn.structures;
+
+import soma.tensor.ShapeException;
+
+import java.util.List;
+
+/**
+ * Objects found in one image, on the host, by descending score.
+ *
+ * @param height of the image
+ * @param width of the image
+ * @param boxes x1, y1, x2, y2 of each
+ * @param scores of each, 0 to 1
+ * @param classes index of each, 0 to K-1
+ * @param masks of each, of the image's size; empty for a model without masks
+ */
+public record Instances(
+        int height, int width, float[] boxes, float[] scores, int[] classes, List<Rle> masks) {
+    /** Checks that the lists agree. */
+    public Instances {
+        masks = List.copyOf(masks);
+        int n = scores.length;
+        boolean maskless = masks.isEmpty();
+        if (boxes.length != 4 * n || classes.length != n || !maskless && masks.size() != n) {
+            throw ShapeException.of(
+                    "instances",
+                    "objects",
+                    n + " boxes, classes and masks, one for each score",
+                    boxes.length / 4 + ", " + classes.length + ", " + masks.size());
+        }
+    }
+
+    /** Number of objects. */
+    public int size() {
+        return scores.length;
+    }
+
+    /** x, y, width, height of object {@code i}. */
+    public double[] xywh(int i) {
+        double x = boxes[4 * i];
+        double y = boxes[4 * i + 1];
+        return new double[] {x, y, boxes[4 * i + 2] - x, boxes[4 * i + 3] - y};
+    }
+}
