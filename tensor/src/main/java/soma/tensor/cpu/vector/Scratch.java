@@ -18,8 +18,10 @@ final class Scratch {
     private MemorySegment panels = MemorySegment.NULL;
     private MemorySegment ownPanels = MemorySegment.NULL;
     private float[] left = {};
+    private float[] partial = {};
     private int[] rows = {};
     private int[] targets = {};
+    private int[] marks = {};
 
     private Scratch() {}
 
@@ -51,6 +53,14 @@ final class Scratch {
         return left;
     }
 
+    /** Partial sums that the tasks of a call share. */
+    float[] partial(int floats) {
+        if (partial.length < floats) {
+            partial = new float[floats];
+        }
+        return partial;
+    }
+
     /** Offsets of the rows of the left operand. */
     int[] rows(int count) {
         if (rows.length < count) {
@@ -65,6 +75,14 @@ final class Scratch {
             targets = new int[count];
         }
         return targets;
+    }
+
+    /** A mark for each strip of rows. */
+    int[] marks(int count) {
+        if (marks.length < count) {
+            marks = new int[count];
+        }
+        return marks;
     }
 
     private static MemorySegment atLeast(MemorySegment segment, long floats) {

@@ -125,13 +125,7 @@ public final class Sgemm {
         checkMatrix("A", a.length, aOffset, transA ? k : m, transA ? m : k, lda);
         checkMatrix("B", b.length, bOffset, transB ? n : k, transB ? k : n, ldb);
         checkMatrix("C", c.length, cOffset, m, n, ldc);
-        if (epilogue.bias() != null) {
-            checkMatrix("bias", epilogue.bias().length, epilogue.biasOffset(), 1, n, n);
-        }
-        if (epilogue.residual() != null) {
-            int length = epilogue.residual().length;
-            checkMatrix("residual", length, epilogue.residualOffset(), m, n, ldc);
-        }
+        epilogue.check(n, m == 0 ? 0 : (m - 1L) * ldc + n);
         if (m == 0 || n == 0) {
             return;
         }

@@ -6,6 +6,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import soma.tensor.spi.ConvGeometry;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -51,6 +53,9 @@ class ForcedWidthTest {
         List<SgemmCases.Case> products = SgemmCases.all();
         for (SgemmCases.Case product : products) {
             product.check();
+        }
+        for (ConvGeometry g : ConvCases.all()) {
+            ConvCases.check(g);
         }
     }
 }
