@@ -80,4 +80,18 @@ public record Image8(int height, int width, int channels, byte[] pixels) {
         }
         return new Image8(height, width, 1, gray);
     }
+
+    /** The same image with its three channels in reverse order: B, G, R to R, G, B and back. */
+    public Image8 reverseChannels() {
+        if (channels != 3) {
+            throw new IllegalArgumentException("expected 3 channels, got " + channels);
+        }
+        byte[] out = new byte[pixels.length];
+        for (int i = 0; i < out.length; i += 3) {
+            out[i] = pixels[i + 2];
+            out[i + 1] = pixels[i + 1];
+            out[i + 2] = pixels[i];
+        }
+        return new Image8(height, width, 3, out);
+    }
 }

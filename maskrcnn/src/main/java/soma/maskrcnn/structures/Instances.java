@@ -2,6 +2,8 @@ package soma.maskrcnn.structures;
 
 import soma.tensor.ShapeException;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -40,5 +42,37 @@ public record Instances(
         double x = boxes[4 * i];
         double y = boxes[4 * i + 1];
         return new double[] {x, y, boxes[4 * i + 2] - x, boxes[4 * i + 3] - y};
+    }
+
+    /**
+     * The same objects without overlap: each mask loses the pixels of better-scored ones, and those
+     * that lose all of them are dropped. Boxes stay as they are.
+     */
+    public Instances withoutOverlaps() {
+        Rle taken = Rle.empty(height, width);
+        List<Rle> free = new ArrayList<>();
+        int[] kept = new int[size()];
+        int n = 0;
+        for (int i = 0; i < size(); i++) {
+            Rle rest = masks.get(i).subtract(taken);
+            if (!rest.isEmpty()) {
+                taken = taken.union(rest);
+                free.add(rest);
+                kept[n++] = i;
+            }
+        }
+        return pick(Arrays.copyOf(kept, n), free);
+    }
+
+    private Instances pick(int[] index, List<Rle> newMasks) {
+        float[] newBoxes = new float[4 * index.length];
+        float[] newScores = new float[index.length];
+        int[] newClasses = new int[index.length];
+        for (int i = 0; i < index.length; i++) {
+            System.arraycopy(boxes, 4 * index[i], newBoxes, 4 * i, 4);
+            newScores[i] = scores[index[i]];
+            newClasses[i] = classes[index[i]];
+        }
+        return new Instances(height, width, newBoxes, newScores, newClasses, newMasks);
     }
 }

@@ -1,0 +1,63 @@
+package soma.maskrcnn.model;
+
+import soma.maskrcnn.augment.Resize;
+import soma.maskrcnn.augment.ResizeShortestEdge;
+import soma.maskrcnn.config.Config;
+import soma.maskrcnn.config.InputConfig;
+import soma.maskrcnn.image.Image8;
+import soma.maskrcnn.image.ImageSize;
+import soma.maskrcnn.roi.Detections;
+import soma.maskrcnn.structures.Instances;
+import soma.tensor.Device;
+import soma.tensor.Scope;
+
+import java.util.List;
+
+/**
+ * From a decoded image to its objects at the image's own size (detectron2's {@code
+ * DefaultPredictor}): resize, normalise, detect, paste. One scope per image, so memory stays level.
+ */
+public final class Detector {
+    private static final double MASK_THRESHOLD = 0.5;
+
+    private final MaskRcnn model;
+    private final InputConfig input;
+    private final Device device;
+
+    /** A detector of an initialised model. */
+    public Detector(MaskRcnn model, Config config, Device device) {
+        this.model = model;
+        this.input = InputConfig.from(config);
+        this.device = device;
+    }
+
+    /**
+     * Finds the objects of one image.
+     *
+     * @param image B, G, R
+     */
+    public Instances detect(Image8 image) {
+        return detect(image, Trace.NONE);
+    }
+
+    /** Like {@link #detect(Image8)}, showing intermediates. */
+    public Instances detect(Image8 image, Trace trace) {
+        try (Scope _ = Scope.open("image", device)) {
+            Detections found = model.detect(model.batch(List.of(prepare(image))), trace).getFirst();
+            return found.postprocess(image.height(), image.width(), MASK_THRESHOLD);
+        }
+    }
+
+    /** The image as the network sees it before normalisation: channel order and size. */
+    public Image8 prepare(Image8 image) {
+        Image8 ordered =
+                input.format() == InputConfig.ChannelOrder.RGB ? image.reverseChannels() : image;
+        if (!input.resizesTest()) {
+            return ordered;
+        }
+        ImageSize size = new ImageSize(image.height(), image.width());
+        ImageSize target =
+                ResizeShortestEdge.outputSize(size, input.minSizeTest(), input.maxSizeTest());
+        return new Resize(size, target).applyImage(ordered);
+    }
+}
