@@ -57,6 +57,6 @@ final class ScalarMaskPaste {
 
     private float tap(float y, float x) {
         boolean inside = y >= 0 && y < side && x >= 0 && x < side;
-        return inside ? masks[first + (int) y * side + (int) x] : 0;
+        return inside ? masks[first + ((int) y) * side + (int) x] : 0;
     }
 }
