@@ -1,0 +1,318 @@
+package soma.nn.checkpoint;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A pickle interpreter (protocols 2 to 5) that builds data only. What a pickle may name and call is
+ * decided by {@link Globals}, a closed list; no class is ever loaded. Results are {@link String},
+ * {@link Long}, {@link Double}, {@link Boolean}, null, {@code byte[]}, {@link Map}, {@link List}
+ * (for lists and, unmodifiable, tuples), and what {@link Globals} makes. They may contain
+ * themselves.
+ */
+final class Pickle {
+    /** What a pickle may refer to. Each method throws {@link CheckpointException} to refuse. */
+    interface Globals {
+        /** What {@code module.name} stands for. */
+        Object global(String module, String name);
+
+        /** The result of a call. */
+        Object call(Object callable, List<?> arguments);
+
+        /** Applies {@code state} to an object that was called into being. */
+        void build(Object target, Object state);
+
+        /** The object of a persistent id. */
+        Object persistent(Object id);
+    }
+
+    private static final Object MARK = new Object();
+
+    private final Path file;
+    private final byte[] bytes;
+    private final Globals globals;
+    private final List<Object> stack = new ArrayList<>();
+    private final Map<Integer, Object> memo = new HashMap<>();
+    private int at;
+
+    private Pickle(Path file, byte[] bytes, Globals globals) {
+        this.file = file;
+        this.bytes = bytes;
+        this.globals = globals;
+    }
+
+    /**
+     * The object that a pickle describes.
+     *
+     * @throws CheckpointException naming file and offset if it is damaged or asks for anything that
+     *     isn't on the list
+     */
+    static Object load(Path file, byte[] bytes, Globals globals) {
+        return new Pickle(file, bytes, globals).run();
+    }
+
+    private Object run() {
+        while (true) {
+            int opcode = u8();
+            if (opcode == '.') {
+                return pop();
+            }
+            step(opcode);
+        }
+    }
+
+    private void step(int opcode) {
+        switch (opcode) {
+            case 0x80 -> protocol(u8());
+            case 0x95 -> frame();
+            case '(' -> stack.add(MARK);
+            case '0' -> pop();
+            case '1' -> popToMark();
+            case '2' -> stack.add(peek());
+            case 'N' -> stack.add(null);
+            case 0x88 -> stack.add(true);
+            case 0x89 -> stack.add(false);
+            case 'J' -> stack.add((long) i32());
+            case 'K' -> stack.add((long) u8());
+            case 'M' -> stack.add((long) (u8() | u8() << 8));
+            case 0x8a -> stack.add(longOf(u8()));
+            case 0x8b -> stack.add(longOf(i32()));
+            case 'G' -> stack.add(Double.longBitsToDouble(Long.reverseBytes(i64())));
+            case 'X' -> stack.add(utf8(length(u32())));
+            case 0x8c -> stack.add(utf8(u8()));
+            case 0x8d -> stack.add(utf8(length(i64())));
+            case 'B' -> stack.add(take(length(u32())));
+            case 'C' -> stack.add(take(u8()));
+            case 0x8e, 0x96 -> stack.add(take(length(i64())));
+            case 'T' -> stack.add(latin1(length(i32())));
+            case 'U' -> stack.add(latin1(u8()));
+            case '}' -> stack.add(new LinkedHashMap<Object, Object>());
+            case ']' -> stack.add(new ArrayList<>());
+            case ')' -> stack.add(List.of());
+            case 't' -> stack.add(tuple(popToMark()));
+            case 0x85 -> stack.add(tuple(popMany(1)));
+            case 0x86 -> stack.add(tuple(popMany(2)));
+            case 0x87 -> stack.add(tuple(popMany(3)));
+            case 'a' -> append();
+            case 'e' -> appendAll(popToMark());
+            case 's' -> setItems(popMany(2));
+            case 'u' -> setItems(popToMark());
+            case 'c' -> stack.add(globals.global(line(), line()));
+            case 0x93 -> stackGlobal();
+            case 'R' -> reduce();
+            case 'b' -> build();
+            case 'Q' -> stack.add(globals.persistent(pop()));
+            case 'q' -> memo.put(u8(), peek());
+            case 'r' -> memo.put(i32(), peek());
+            case 0x94 -> memo.put(memo.size(), peek());
+            case 'h' -> stack.add(recall(u8()));
+            case 'j' -> stack.add(recall(i32()));
+            default ->
+                    throw broken("opcode 0x" + Integer.toHexString(opcode) + " is not supported");
+        }
+    }
+
+    private void protocol(int version) {
+        if (version < 2 || version > 5) {
+            throw CheckpointException.of(file, "pickle protocol", "2 to 5", version);
+        }
+    }
+
+    /** Frames only group what follows. */
+    private void frame() {
+        length(i64());
+    }
+
+    private void stackGlobal() {
+        List<Object> names = popMany(2);
+        if (names.get(0) instanceof String module && names.get(1) instanceof String name) {
+            stack.add(globals.global(module, name));
+        } else {
+            throw broken("the name of a global is not text");
+        }
+    }
+
+    private void reduce() {
+        List<Object> operands = popMany(2);
+        if (!(operands.get(1) instanceof List<?> arguments)) {
+            throw broken("arguments of a call are not a tuple");
+        }
+        stack.add(globals.call(operands.get(0), arguments));
+    }
+
+    private void build() {
+        Object state = pop();
+        globals.build(peek(), state);
+    }
+
+    private void append() {
+        Object item = pop();
+        list().add(item);
+    }
+
+    private void appendAll(List<Object> items) {
+        list().addAll(items);
+    }
+
+    private List<Object> list() {
+        if (!(peek() instanceof ArrayList<?> list)) {
+            throw broken("items are appended to what is not a list");
+        }
+        @SuppressWarnings("unchecked") // Only this interpreter makes array lists, of Object.
+        List<Object> target = (List<Object>) list;
+        return target;
+    }
+
+    private void setItems(List<Object> items) {
+        if (!(peek() instanceof LinkedHashMap<?, ?> map) || items.size() % 2 != 0) {
+            throw broken("items are set in what is not a dict");
+        }
+        @SuppressWarnings("unchecked") // Only this package makes linked hash maps, of Object.
+        Map<Object, Object> target = (Map<Object, Object>) map;
+        for (int i = 0; i < items.size(); i += 2) {
+            Object key = items.get(i);
+            // Other keys could be cyclic or deep, and would have to be hashed.
+            if (!(key instanceof String || key instanceof Long || key instanceof Boolean)) {
+                throw broken("the key of a dict is neither text nor a number");
+            }
+            target.put(key, items.get(i + 1));
+        }
+    }
+
+    private static List<Object> tuple(List<Object> items) {
+        return Collections.unmodifiableList(items);
+    }
+
+    private Object recall(int slot) {
+        Object value = memo.get(slot);
+        if (value == null && !memo.containsKey(slot)) {
+            throw broken("memo slot " + slot + " is empty");
+        }
+        return value;
+    }
+
+    // ---- stack
+
+    private Object peek() {
+        if (stack.isEmpty() || stack.getLast() == MARK) {
+            throw broken("the stack is empty");
+        }
+        return stack.getLast();
+    }
+
+    private Object pop() {
+        Object top = peek();
+        stack.removeLast();
+        return top;
+    }
+
+    private List<Object> popMany(int count) {
+        Object[] items = new Object[count];
+        for (int i = count - 1; i >= 0; i--) {
+            items[i] = pop();
+        }
+        return new ArrayList<>(Arrays.asList(items));
+    }
+
+    private List<Object> popToMark() {
+        int mark = stack.size() - 1;
+        while (mark >= 0 && stack.get(mark) != MARK) {
+            mark--;
+        }
+        if (mark < 0) {
+            throw broken("there is no mark on the stack");
+        }
+        List<Object> items = new ArrayList<>(stack.subList(mark + 1, stack.size()));
+        stack.subList(mark, stack.size()).clear();
+        return items;
+    }
+
+    // ---- input
+
+    private int u8() {
+        if (at >= bytes.length) {
+            throw broken("ends before its STOP");
+        }
+        return bytes[at++] & 0xff;
+    }
+
+    private int i32() {
+        return u8() | u8() << 8 | u8() << 16 | u8() << 24;
+    }
+
+    private long u32() {
+        return i32() & 0xffff_ffffL;
+    }
+
+    private long i64() {
+        return u32() | u32() << 32;
+    }
+
+    /** A length that the rest of the pickle can hold. */
+    private int length(long n) {
+        if (n < 0 || n > bytes.length - at) {
+            throw CheckpointException.of(
+                    file,
+                    "pickle, offset " + at + ": length",
+                    "at most " + (bytes.length - at),
+                    Long.toUnsignedString(n));
+        }
+        return (int) n;
+    }
+
+    private byte[] take(int n) {
+        byte[] out = Arrays.copyOfRange(bytes, at, at + length(n));
+        at += n;
+        return out;
+    }
+
+    private String latin1(int n) {
+        return new String(take(n), StandardCharsets.ISO_8859_1);
+    }
+
+    private String utf8(int n) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(take(n))).toString();
+        } catch (CharacterCodingException e) {
+            throw new CheckpointException(file + ": pickle: text is not UTF-8", e);
+        }
+    }
+
+    private String line() {
+        int end = at;
+        while (end < bytes.length && bytes[end] != '\n') {
+            end++;
+        }
+        String text = utf8(end - at);
+        u8();
+        return text;
+    }
+
+    /**
+     * Little-endian two's complement of at most 8 bytes; longer integers occur in no checkpoint.
+     */
+    private long longOf(int n) {
+        if (n < 0 || n > 8) {
+            throw CheckpointException.of(file, "pickle: integer", "at most 8 bytes", n);
+        }
+        long value = 0;
+        for (int i = 0; i < n; i++) {
+            value |= (long) u8() << (8 * i);
+        }
+        int unused = 64 - 8 * n;
+        return n == 0 ? 0 : value << unused >> unused;
+    }
+
+    private CheckpointException broken(String what) {
+        return new CheckpointException(file + ": pickle, offset " + at + ": " + what);
+    }
+}
