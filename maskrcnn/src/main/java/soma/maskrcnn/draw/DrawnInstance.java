@@ -1,0 +1,35 @@
+package soma.maskrcnn.draw;
+
+import soma.maskrcnn.structures.Rle;
+
+import java.util.Optional;
+
+/**
+ * An object as an overlay shows it.
+ *
+ * @param mask its pixels, of the size of the image
+ * @param box x1, y1, x2, y2 in pixels; not to be changed
+ * @param label its class
+ * @param score confidence from 0 to 1; empty for annotations
+ */
+public record DrawnInstance(Rle mask, double[] box, String label, Optional<Double> score) {
+    /** Checks the box. */
+    public DrawnInstance {
+        if (box.length != 4) {
+            throw new IllegalArgumentException(
+                    "DrawnInstance: expected a box of 4 numbers, got " + box.length);
+        }
+    }
+
+    /** An annotated object: no score, and the box of its mask. */
+    public static DrawnInstance annotated(Rle mask, String label) {
+        double[] xywh = mask.bbox();
+        double[] box = {xywh[0], xywh[1], xywh[0] + xywh[2], xywh[1] + xywh[3]};
+        return new DrawnInstance(mask, box, label, Optional.empty());
+    }
+
+    /** A detected object. */
+    public static DrawnInstance detected(Rle mask, double[] box, String label, double score) {
+        return new DrawnInstance(mask, box, label, Optional.of(score));
+    }
+}
