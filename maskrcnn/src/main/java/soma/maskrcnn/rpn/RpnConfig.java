@@ -60,7 +60,7 @@ public record RpnConfig(
                         config.getInt("MODEL.RPN.POST_NMS_TOPK_TRAIN", 1),
                         config.getInt("MODEL.RPN.POST_NMS_TOPK_TEST", 1),
                         config.getDouble("MODEL.RPN.NMS_THRESH", 0, 1),
-                        config.getDouble("MODEL.PROPOSAL_GENERATOR.MIN_SIZE"),
+                        config.getInt("MODEL.PROPOSAL_GENERATOR.MIN_SIZE", 0),
                         config.getInts("MODEL.RPN.CONV_DIMS"));
         if (c.iouLabels.length != c.iouThresholds.length + 1) {
             throw config.invalid(
