@@ -30,7 +30,7 @@ class CocoGoldenTest {
         int evaluations = 0;
         for (String variant : new String[] {"bbox", "segm", "segm_bbox_kept"}) {
             for (var entry : cases.get(variant).properties()) {
-                String[] limits = entry.getKey().split("_");
+                String[] limits = entry.getKey().split("_", -1);
                 int[] maxDets = new int[3];
                 for (int m = 0; m < 3; m++) {
                     maxDets[m] = Integer.parseInt(limits[m]);
