@@ -1,0 +1,42 @@
+package soma.nn.optim;
+
+import soma.tensor.Tensor;
+
+import java.util.List;
+
+/** Adam with decoupled weight decay (Loshchilov and Hutter 2019). */
+public final class AdamW extends Optimizer {
+    private final double beta1;
+    private final double beta2;
+    private final double eps;
+
+    /** For some parameters; see {@link OptimizedParameter#of(List, OptimizedParameter.Decay)}. */
+    public AdamW(
+            List<OptimizedParameter> parameters,
+            GradientClipping clipping,
+            double beta1,
+            double beta2,
+            double eps) {
+        super(parameters, clipping, List.of("exp_avg", "exp_avg_sq"));
+        this.beta1 = beta1;
+        this.beta2 = beta2;
+        this.eps = eps;
+    }
+
+    @Override
+    void update(OptimizedParameter o, Tensor g, List<Tensor> own, double rate, long step) {
+        g.backend()
+                .optimizer()
+                .adamW(
+                        o.parameter().value().view(),
+                        g.view(),
+                        own.get(0).view(),
+                        own.get(1).view(),
+                        rate,
+                        beta1,
+                        beta2,
+                        eps,
+                        o.decay(),
+                        step);
+    }
+}
