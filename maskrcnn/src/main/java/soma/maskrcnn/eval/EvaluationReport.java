@@ -6,19 +6,25 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import soma.nn.io.AtomicFiles;
 
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Everything that an evaluation computed.
  *
  * @param coco COCO's figures, one entry for each of boxes and masks that was evaluated
  * @param competition the competition's score, when it was asked for
+ * @param unknownImages ids in the predictions that the data set doesn't have; they took no part
  */
-public record EvaluationReport(List<CocoMetrics> coco, Optional<CompetitionScore> competition) {
-    /** Copies the list. */
+public record EvaluationReport(
+        List<CocoMetrics> coco, Optional<CompetitionScore> competition, Set<String> unknownImages) {
+    /** Copies the list, and sorts the ids. */
     public EvaluationReport {
         coco = List.copyOf(coco);
+        unknownImages = Collections.unmodifiableSortedSet(new TreeSet<>(unknownImages));
     }
 
     /**

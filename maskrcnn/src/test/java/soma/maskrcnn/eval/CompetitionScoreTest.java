@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 class CompetitionScoreTest {
     @TempDir Path folder;
@@ -89,7 +90,7 @@ class CompetitionScoreTest {
         assertEquals(1 / 3.0, score.perThreshold()[5], 1e-15);
         assertEquals(Map.of("round", 0.5, "flat", 0.0), score.perClass());
         assertEquals(List.of("1", "2", "3"), List.copyOf(score.perImage().keySet()));
-        JsonNode json = new EvaluationReport(List.of(), Optional.of(score)).toJson();
+        JsonNode json = new EvaluationReport(List.of(), Optional.of(score), Set.of()).toJson();
         assertEquals(0.5, json.at("/sartorius/per_image/1").asDouble());
         assertEquals(10, json.at("/sartorius/per_threshold").size());
         Prediction box = new Prediction("1", 1, 1, new double[4], null);
@@ -152,14 +153,7 @@ class CompetitionScoreTest {
                         List.of("round"), TestData.image("1", 1, 30, TestData.cell(0, run(0, 20))));
         List<Prediction> all = List.of(new Prediction("1", 1, 1, null, run(0, 20)));
         EvaluationReport report =
-                new EvaluationReport(
-                        List.of(
-                                CocoEvaluator.evaluate(
-                                        dataset, all, IouType.BBOX, CocoSettings.DEFAULT),
-                                CocoEvaluator.evaluate(
-                                        dataset, all, IouType.SEGM, CocoSettings.DEFAULT)),
-                        Optional.of(
-                                CompetitionScore.of(dataset, CompetitionScore.masksByImage(all))));
+                Evaluation.of(dataset, all, Evaluation.Metric.ALL, CocoSettings.DEFAULT);
         report.write(folder.resolve("e.json"));
         JsonNode json = report.toJson();
         assertEquals(1, json.at("/coco/bbox/AP").asDouble(), 1e-12);
