@@ -5,22 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import soma.maskrcnn.data.Annotation;
+import soma.maskrcnn.data.Dataset;
+import soma.maskrcnn.data.DatasetReader;
+import soma.maskrcnn.data.ImageRecord;
 import soma.maskrcnn.image.ImageReader;
-import soma.maskrcnn.image.ImageSize;
 import soma.maskrcnn.structures.Rle;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
 
 class SyntheticDatasetTest {
     private static final SceneSettings SETTINGS =
@@ -29,36 +28,33 @@ class SyntheticDatasetTest {
     @TempDir Path folder;
 
     @Test
-    void imagesAndAnnotationsAgree() throws IOException {
-        Path file = SyntheticDataset.write(folder, 4, 9, SETTINGS);
-        assertEquals(folder.resolve("annotations.json"), file);
-        JsonNode root = new ObjectMapper().readTree(file.toFile());
-        assertEquals(
-                "[{\"id\":1,\"name\":\"shsy5y\"},{\"id\":2,\"name\":\"astro\"},"
-                        + "{\"id\":3,\"name\":\"cort\"}]",
-                root.required("categories").toString());
-        Map<String, Integer> instances = new HashMap<>();
-        for (JsonNode annotation : root.required("annotations")) {
-            instances.merge(annotation.required("image_id").asText(), 1, Integer::sum);
-            JsonNode counts = annotation.at("/segmentation/counts");
-            Rle mask = Rle.fromCocoString(96, 128, counts.asText());
-            assertEquals(mask.area(), annotation.required("area").intValue());
-            double[] box = new double[4];
-            for (int i = 0; i < 4; i++) {
-                box[i] = annotation.required("bbox").get(i).doubleValue();
-            }
-            assertArrayEquals(mask.bbox(), box);
-        }
-        assertEquals(4, root.required("images").size());
+    void imagesAndAnnotationsAgree() {
+        Dataset written = SyntheticDataset.write(folder, 4, 9, SETTINGS);
+        assertEquals(folder.resolve("annotations.json"), written.source());
+        Dataset read = DatasetReader.read(written.source());
+        assertTrue(read.report().isClean(), () -> read.report().lines().toString());
+        assertEquals(List.of("shsy5y", "astro", "cort"), read.classNames());
+        assertEquals(written.categories(), read.categories());
+        assertEquals(4, read.images().size());
         CellGenerator generator = new CellGenerator(SETTINGS);
         for (int i = 0; i < 4; i++) {
-            JsonNode image = root.required("images").get(i);
-            Path png = folder.resolve(image.required("file_name").asText());
-            assertEquals(new ImageSize(96, 128), ImageReader.readSize(png));
-            CellScene scene =
-                    generator.generate(CellKind.values()[i % 3], SyntheticDataset.imageSeed(9, i));
-            assertArrayEquals(scene.image().pixels(), ImageReader.readGray(png).pixels());
-            assertEquals(scene.cells().size(), instances.get(image.required("id").asText()));
+            ImageRecord image = read.images().get(i);
+            CellKind kind = CellKind.values()[i % 3];
+            CellScene scene = generator.generate(kind, SyntheticDataset.imageSeed(9, i));
+            assertEquals(written.images().get(i).id(), image.id());
+            assertEquals(96, image.height());
+            assertEquals(128, image.width());
+            assertArrayEquals(scene.image().pixels(), ImageReader.readGray(image.file()).pixels());
+            assertEquals(kind.ordinal(), image.majorityCategory());
+            assertEquals(scene.cells().size(), image.annotations().size());
+            for (int k = 0; k < scene.cells().size(); k++) {
+                Annotation annotation = image.annotations().get(k);
+                Rle mask = scene.cells().get(k).mask();
+                assertEquals(mask, annotation.segmentation().toRle(96, 128));
+                assertEquals(mask.area(), annotation.area());
+                assertArrayEquals(mask.bbox(), annotation.bbox());
+                assertTrue(annotation.isTrainable());
+            }
         }
     }
 
