@@ -27,6 +27,11 @@ public record EvaluationReport(
         unknownImages = Collections.unmodifiableSortedSet(new TreeSet<>(unknownImages));
     }
 
+    /** A report on predictions that are all of the data set's images. */
+    public EvaluationReport(List<CocoMetrics> coco, Optional<CompetitionScore> competition) {
+        this(coco, competition, Set.of());
+    }
+
     /**
      * Returns {@code {"coco": {"bbox": .., "segm": ..}, "sartorius": ..}}, without what wasn't
      * evaluated.
