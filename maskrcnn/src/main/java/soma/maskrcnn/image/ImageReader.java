@@ -4,8 +4,8 @@ import soma.tensor.SomaException;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 import javax.imageio.stream.FileImageInputStream;
@@ -20,7 +20,19 @@ import javax.imageio.stream.ImageInputStream;
  * are checked against the length of the file before anything is allocated.
  */
 public final class ImageReader {
+    private static final long MAX_BYTES = 1L << 30;
+
     private ImageReader() {}
+
+    /**
+     * Reads an image with the channels that it has: 1 when it is gray, else blue, green, red. Gray
+     * resized and then replicated equals replicated and then resized, at a third of the cost.
+     *
+     * @throws SomaException when the file is missing, damaged or of a format that is not read
+     */
+    public static Image8 read(Path file) {
+        return read(file, DecodedPage::toImage8);
+    }
 
     /**
      * Reads an image as 3 channels in the order blue, green, red; gray is replicated.
@@ -76,20 +88,42 @@ public final class ImageReader {
     }
 
     private static <T> T guarded(Path file, Reading<T> reading) {
-        if (Files.isDirectory(file)) {
-            throw new SomaException(file + ": cannot read image: expected a file, got a directory");
-        }
-        if (!Files.exists(file)) {
-            throw new SomaException(file + ": cannot read image: no such file");
+        String obstacle = obstacle(file);
+        if (obstacle != null) {
+            throw new SomaException(file + ": cannot read image: " + obstacle);
         }
         try {
             return reading.run();
-        } catch (NoSuchFileException e) {
-            throw new SomaException(file + ": cannot read image: no such file", e);
+        } catch (AccessDeniedException e) {
+            throw new SomaException(file + ": cannot read image: permission denied", e);
+        } catch (OutOfMemoryError e) {
+            throw new SomaException(
+                    file + ": cannot read image: not enough memory for its size", e);
         } catch (IOException | RuntimeException e) {
             // Decoders meet damaged files with exceptions of any kind, bounds and arithmetic
             // included.
             throw new SomaException(file + ": cannot read image: " + oneLine(e), e);
+        }
+    }
+
+    /** What keeps a file from being opened at all, or null. */
+    private static String obstacle(Path file) {
+        if (Files.isDirectory(file)) {
+            return "expected a file, got a directory";
+        }
+        if (!Files.exists(file)) {
+            return "no such file";
+        }
+        if (!Files.isRegularFile(file)) {
+            return "expected a regular file";
+        }
+        try {
+            long size = Files.size(file);
+            return size > MAX_BYTES
+                    ? "expected at most " + MAX_BYTES + " bytes, got " + size
+                    : null;
+        } catch (IOException e) {
+            return oneLine(e);
         }
     }
 
@@ -106,8 +140,9 @@ public final class ImageReader {
         if (cause != null && cause.getMessage() != null && !text.contains(cause.getMessage())) {
             text += " (" + cause.getMessage().replaceAll("\\s+", " ").strip() + ")";
         }
-        boolean ours = e instanceof ImageFormatException || e instanceof SomaException;
-        return ours || e instanceof IOException ? text : "damaged file: " + text;
+        return e instanceof IOException || e instanceof SomaException
+                ? text
+                : "damaged file: " + text;
     }
 
     @FunctionalInterface

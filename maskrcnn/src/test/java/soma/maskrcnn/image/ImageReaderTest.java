@@ -19,6 +19,7 @@ import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -71,6 +72,8 @@ class ImageReaderTest {
             Path file = folder.resolve("noise" + channels + ".png");
             PngWriter.write(file, image);
             assertArrayEquals(image.toBgr().pixels(), ImageReader.readBgr(file).pixels());
+            assertEquals(channels, ImageReader.read(file).channels());
+            assertArrayEquals(image.pixels(), ImageReader.read(file).pixels());
         }
     }
 
@@ -191,6 +194,11 @@ class ImageReaderTest {
         assertMessage(folder, "expected a file, got a directory");
         Path text = Files.writeString(folder.resolve("text.png"), "not an image");
         assertMessage(text, "expected a PNG, JPEG or TIFF file");
+        try (RandomAccessFile large =
+                new RandomAccessFile(folder.resolve("large.png").toFile(), "rw")) {
+            large.setLength(3L << 30); // sparse: takes no space
+        }
+        assertMessage(folder.resolve("large.png"), "expected at most 1073741824 bytes");
         assertMessage(Files.createFile(folder.resolve("empty.tif")), "the file is empty");
     }
 
