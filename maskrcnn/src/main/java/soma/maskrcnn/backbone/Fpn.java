@@ -1,6 +1,6 @@
 package soma.maskrcnn.backbone;
 
-import soma.maskrcnn.model.Trace;
+import soma.maskrcnn.forward.Trace;
 import soma.nn.Conv2d;
 import soma.nn.Init;
 import soma.nn.Module;

@@ -4,6 +4,7 @@ import soma.maskrcnn.augment.Resize;
 import soma.maskrcnn.augment.ResizeShortestEdge;
 import soma.maskrcnn.config.Config;
 import soma.maskrcnn.config.InputConfig;
+import soma.maskrcnn.forward.Trace;
 import soma.maskrcnn.image.Image8;
 import soma.maskrcnn.image.ImageSize;
 import soma.maskrcnn.roi.Detections;

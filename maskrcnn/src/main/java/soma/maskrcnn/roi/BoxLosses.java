@@ -1,6 +1,6 @@
 package soma.maskrcnn.roi;
 
-import soma.maskrcnn.model.TrainingLosses;
+import soma.maskrcnn.forward.TrainingLosses;
 import soma.tensor.Functional;
 import soma.tensor.Tensor;
 

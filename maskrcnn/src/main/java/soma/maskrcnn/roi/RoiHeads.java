@@ -1,9 +1,9 @@
 package soma.maskrcnn.roi;
 
 import soma.maskrcnn.data.GroundTruth;
-import soma.maskrcnn.model.ImageBatch;
-import soma.maskrcnn.model.Trace;
-import soma.maskrcnn.model.TrainingLosses;
+import soma.maskrcnn.forward.ImageBatch;
+import soma.maskrcnn.forward.Trace;
+import soma.maskrcnn.forward.TrainingLosses;
 import soma.maskrcnn.rpn.Proposals;
 import soma.nn.Module;
 import soma.tensor.Scope;

@@ -2,9 +2,9 @@ package soma.maskrcnn.rpn;
 
 import soma.maskrcnn.boxes.Subsample;
 import soma.maskrcnn.data.GroundTruth;
-import soma.maskrcnn.model.ImageBatch;
-import soma.maskrcnn.model.Trace;
-import soma.maskrcnn.model.TrainingLosses;
+import soma.maskrcnn.forward.ImageBatch;
+import soma.maskrcnn.forward.Trace;
+import soma.maskrcnn.forward.TrainingLosses;
 import soma.nn.Module;
 import soma.tensor.Functional;
 import soma.tensor.Tensor;

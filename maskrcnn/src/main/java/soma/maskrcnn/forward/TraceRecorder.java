@@ -1,4 +1,4 @@
-package soma.maskrcnn.model;
+package soma.maskrcnn.forward;
 
 import soma.nn.checkpoint.HostTensor;
 import soma.nn.checkpoint.StateDict;

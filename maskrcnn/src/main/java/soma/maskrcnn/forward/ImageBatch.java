@@ -1,4 +1,4 @@
-package soma.maskrcnn.model;
+package soma.maskrcnn.forward;
 
 import soma.maskrcnn.image.Image8;
 import soma.tensor.ShapeException;
