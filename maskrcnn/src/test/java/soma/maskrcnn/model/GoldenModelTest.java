@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import soma.maskrcnn.forward.TraceRecorder;
 import soma.maskrcnn.SharedFiles;
 import soma.maskrcnn.config.Config;
 import soma.maskrcnn.image.Image8;
