@@ -153,11 +153,15 @@ final class CocoReader {
             if (Files.isRegularFile(path)) {
                 return path;
             }
-            Path flat = folder.resolve(Path.of(name).getFileName());
+            Path last = path.getFileName();
+            Path flat = last == null ? path : folder.resolve(last);
             return Files.isRegularFile(flat) ? flat : path;
         } catch (InvalidPathException e) {
             throw new SomaException(
-                    file + ": images: file_name: expected a path, got \"" + name + "\"", e);
+                    file
+                            + ": images: file_name: expected a path, got one with characters that"
+                            + " no file name has",
+                    e);
         }
     }
 

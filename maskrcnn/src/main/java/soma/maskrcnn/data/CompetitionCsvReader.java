@@ -4,6 +4,7 @@ import soma.maskrcnn.structures.Rle;
 import soma.tensor.SomaException;
 
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -66,7 +67,7 @@ final class CompetitionCsvReader {
         int width = table.positive("width");
         int height = table.positive("height");
         if (!builder.hasImage(imageId)) {
-            builder.image(imageId, ImageFiles.byStem(folder, imageId), height, width);
+            builder.image(imageId, locate(table, folder, imageId), height, width);
         }
         String cellType = table.has("cell_type") ? table.get("cell_type") : "cell";
         String name = name(table.line(), imageId);
@@ -89,6 +90,14 @@ final class CompetitionCsvReader {
                     new Row(imageId, Rle.fromRowRuns(height, width, runs), cellType, table.line()));
         } catch (SomaException e) {
             builder.defect(Defect.BAD_RUNS, name + " (" + e.getMessage() + ")");
+        }
+    }
+
+    private static Path locate(CsvTable table, Path folder, String imageId) {
+        try {
+            return ImageFiles.byStem(folder, imageId);
+        } catch (InvalidPathException e) {
+            throw table.expected("id", "the name of an image");
         }
     }
 

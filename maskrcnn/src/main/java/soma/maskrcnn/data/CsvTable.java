@@ -137,6 +137,7 @@ final class CsvTable {
     }
 
     private static String shortened(String text) {
-        return text.length() > 60 ? text.substring(0, 60) + "..." : text;
+        String plain = text.replaceAll("\\p{Cntrl}", " ");
+        return plain.length() > 60 ? plain.substring(0, 60) + "..." : plain;
     }
 }

@@ -68,7 +68,7 @@ public record DatasetReport(Map<Defect, Finding> findings) {
             counts.merge(defect, 1, Integer::sum);
             List<String> first = names.computeIfAbsent(defect, key -> new ArrayList<>());
             if (first.size() < NAMES) {
-                first.add(name);
+                first.add(name.replaceAll("\\p{Cntrl}", " "));
             }
         }
 

@@ -226,11 +226,11 @@ final class JsonCursor implements AutoCloseable {
 
     private String text() {
         try {
-            String text = parser.getText();
+            String text = parser.getText().replaceAll("\\p{Cntrl}", " ");
             String shown = text.length() > 40 ? text.substring(0, 40) + "..." : text;
             return token == JsonToken.VALUE_STRING ? '"' + shown + '"' : shown;
         } catch (IOException e) {
-            return token.toString() + " (" + e.getMessage() + ")";
+            return "a value that can't be read";
         }
     }
 

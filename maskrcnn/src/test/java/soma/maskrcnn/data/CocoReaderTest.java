@@ -128,6 +128,16 @@ class CocoReaderTest {
                 Arguments.of("{\"images\": [", "line 1: expected valid JSON"),
                 Arguments.of("{" + CLASSES + "}", "top level: expected a field images"),
                 Arguments.of("{\"images\": []," + CLASSES + "}", "expected at least one, got none"),
+                Arguments.of(
+                        "{\"images\": [{\"id\": \"\\u0001\\n\", \"file_name\": [\"\\n\"]}]}",
+                        "file_name: expected a string, got a list"),
+                Arguments.of("{\"images\": \"a\\nb\"}", "expected a list, got \"a b\""),
+                Arguments.of(
+                        "{\"images\": [{\"id\": 1, \"file_name\": \"\\u0000\"}]}",
+                        "file_name: expected a path"),
+                Arguments.of(
+                        "{\"images\": [{\"id\": 1, \"file_name\": \"/\"}]}",
+                        "expected a field height"),
                 Arguments.of("{\"images\": 3}", "images: expected a list, got 3"),
                 Arguments.of("{\"images\": [3]}", "images/0: expected an object, got 3"),
                 Arguments.of(

@@ -87,6 +87,7 @@ class OtherFormatsTest {
                         "line 2: height: expected a whole number above 0, got \"x\""),
                 Arguments.of("id,annotation,width,height\na,1 1,0,3\n", "line 2: width"),
                 Arguments.of("id,annotation,width,height\n,1 1,4,3\n", "line 2: id"),
+                Arguments.of("id,annotation,width,height\na\0b,1 1,4,3\n", "line 2: id"),
                 Arguments.of("id,predicted\na,1 1\n", "got a submission"),
                 Arguments.of("[]", "got a JSON list"),
                 Arguments.of("hello", "got something else"),

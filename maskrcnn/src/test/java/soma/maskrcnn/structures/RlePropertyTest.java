@@ -9,9 +9,14 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.CharRange;
+
+import soma.tensor.SomaException;
 
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 class RlePropertyTest {
     /** Two random bitmaps of one size. */
@@ -115,5 +120,22 @@ class RlePropertyTest {
             }
         }
         assertEquals(x1 == 0 ? new MaskBounds(0, 0, 0, 0) : new MaskBounds(x0, y0, x1, y1), bounds);
+    }
+
+    @Property(tries = 1000)
+    void anyTextIsReadOrRefused(
+            @ForAll @CharRange(from = '-', to = 'p') String counts,
+            @ForAll @CharRange(from = ' ', to = '9') String runs) {
+        Stream.<Supplier<Rle>>of(
+                        () -> Rle.fromCocoString(5, 7, counts), () -> Rle.fromRowRuns(5, 7, runs))
+                .forEach(
+                        reading -> {
+                            try {
+                                Rle mask = reading.get();
+                                assertEquals(mask, Rle.fromCocoString(5, 7, mask.toCocoString()));
+                            } catch (SomaException e) {
+                                assertEquals(1, e.getMessage().lines().count());
+                            }
+                        });
     }
 }
