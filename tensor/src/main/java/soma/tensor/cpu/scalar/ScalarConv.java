@@ -1,5 +1,6 @@
 package soma.tensor.cpu.scalar;
 
+import soma.tensor.cpu.Workers;
 import soma.tensor.spi.ConvGeometry;
 import soma.tensor.spi.ConvKernels;
 import soma.tensor.spi.View;
@@ -13,9 +14,8 @@ final class ScalarConv implements ConvKernels {
         double[] weights = Values.of(w);
         double[] sum = new double[out.shape().size()];
         int outH = g.outH();
-        for (int row = 0; row < g.n() * outH; row++) {
-            forwardRow(g, input, weights, sum, row / outH, row % outH);
-        }
+        Workers.parallelFor(
+                g.n() * outH, row -> forwardRow(g, input, weights, sum, row / outH, row % outH));
         Epilogue.apply(sum, g.co(), bias, residual, relu);
         Values.store(sum, out);
     }
@@ -62,20 +62,23 @@ final class ScalarConv implements ConvKernels {
         double[] grad = Values.of(gradOut);
         double[] weights = Values.of(w);
         double[] sum = new double[gradX.shape().size()];
-        for (int n = 0; n < g.n(); n++) {
-            for (int oy = 0; oy < g.outH(); oy++) {
-                for (int ox = 0; ox < g.outW(); ox++) {
-                    int from = ((n * g.outH() + oy) * g.outW() + ox) * g.co();
-                    for (int tap = 0; tap < g.kh() * g.kw(); tap++) {
-                        int pixel = inputPixel(g, n, oy, ox, tap / g.kw(), tap % g.kw());
-                        if (pixel >= 0) {
-                            spreadTap(g, grad, from, weights, tap, sum, pixel * g.ci());
-                        }
+        Workers.parallelFor(g.n(), n -> spreadImage(g, grad, weights, sum, n));
+        Values.store(sum, gradX);
+    }
+
+    private static void spreadImage(
+            ConvGeometry g, double[] grad, double[] w, double[] gradX, int n) {
+        for (int oy = 0; oy < g.outH(); oy++) {
+            for (int ox = 0; ox < g.outW(); ox++) {
+                int from = ((n * g.outH() + oy) * g.outW() + ox) * g.co();
+                for (int tap = 0; tap < g.kh() * g.kw(); tap++) {
+                    int pixel = inputPixel(g, n, oy, ox, tap / g.kw(), tap % g.kw());
+                    if (pixel >= 0) {
+                        spreadTap(g, grad, from, w, tap, gradX, pixel * g.ci());
                     }
                 }
             }
         }
-        Values.store(sum, gradX);
     }
 
     private static void spreadTap(
@@ -98,20 +101,23 @@ final class ScalarConv implements ConvKernels {
         double[] input = Values.of(x);
         double[] grad = Values.of(gradOut);
         double[] sum = new double[gradW.shape().size()];
+        Workers.parallelFor(g.kh() * g.kw(), tap -> correlate(g, input, grad, tap, sum));
+        Values.store(sum, gradW);
+    }
+
+    private static void correlate(
+            ConvGeometry g, double[] x, double[] grad, int tap, double[] gradW) {
         for (int n = 0; n < g.n(); n++) {
             for (int oy = 0; oy < g.outH(); oy++) {
                 for (int ox = 0; ox < g.outW(); ox++) {
                     int from = ((n * g.outH() + oy) * g.outW() + ox) * g.co();
-                    for (int tap = 0; tap < g.kh() * g.kw(); tap++) {
-                        int pixel = inputPixel(g, n, oy, ox, tap / g.kw(), tap % g.kw());
-                        if (pixel >= 0) {
-                            correlateTap(g, input, pixel * g.ci(), grad, from, tap, sum);
-                        }
+                    int pixel = inputPixel(g, n, oy, ox, tap / g.kw(), tap % g.kw());
+                    if (pixel >= 0) {
+                        correlateTap(g, x, pixel * g.ci(), grad, from, tap, gradW);
                     }
                 }
             }
         }
-        Values.store(sum, gradW);
     }
 
     private static void correlateTap(

@@ -1,5 +1,6 @@
 package soma.tensor.cpu.scalar;
 
+import soma.tensor.DType;
 import soma.tensor.spi.ElementwiseKernels;
 import soma.tensor.spi.View;
 
@@ -80,9 +81,10 @@ final class ScalarElementwise implements ElementwiseKernels {
         Values.store(constant(value, to), to);
     }
 
+    /** The number as an operand: rounded to float32 beside float32, as torch does. */
     private static double[] constant(double value, View like) {
         double[] v = new double[like.shape().size()];
-        Arrays.fill(v, value);
+        Arrays.fill(v, like.dtype() == DType.FLOAT32 ? (float) value : value);
         return v;
     }
 

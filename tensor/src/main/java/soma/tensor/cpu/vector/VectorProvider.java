@@ -42,13 +42,18 @@ public final class VectorProvider implements BackendProvider {
 
     private static Backend create() {
         if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
-            System.getLogger(VectorProvider.class.getName())
-                    .log(
-                            Level.WARNING,
-                            "cpu: the module jdk.incubator.vector is missing, so the slow reference"
-                                    + " kernels run; start java with --add-modules"
-                                    + " jdk.incubator.vector");
+            warn(
+                    "the module jdk.incubator.vector is missing, so the slow reference kernels run;"
+                            + " start java with --add-modules jdk.incubator.vector");
+            return new ScalarBackend();
         }
-        return new ScalarBackend();
+        if (!VectorWidth.fusedMultiplyAdd()) {
+            warn("this machine has no fused multiply-add, so products take twice as long");
+        }
+        return new VectorBackend();
+    }
+
+    private static void warn(String message) {
+        System.getLogger(VectorProvider.class.getName()).log(Level.WARNING, "cpu: " + message);
     }
 }
