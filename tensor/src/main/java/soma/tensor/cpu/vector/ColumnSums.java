@@ -64,18 +64,22 @@ final class ColumnSums {
         }
     }
 
-    /** {@code sums += (x - mean)^2} for one row of c. */
-    static void addSquares(float[] x, int at, float[] mean, int m, float[] sums, int c) {
+    /**
+     * {@code sums += x - mean} and, c further on, {@code sums += (x - mean)^2}, for one row of c.
+     */
+    static void addMoments(float[] x, int at, float[] mean, int m, float[] sums, int c) {
         int k = 0;
         for (; k <= c - LANES; k += LANES) {
             FloatVector d =
                     FloatVector.fromArray(SPECIES, x, at + k)
                             .sub(FloatVector.fromArray(SPECIES, mean, m + k));
-            fma(d, d, FloatVector.fromArray(SPECIES, sums, k)).intoArray(sums, k);
+            d.add(FloatVector.fromArray(SPECIES, sums, k)).intoArray(sums, k);
+            fma(d, d, FloatVector.fromArray(SPECIES, sums, c + k)).intoArray(sums, c + k);
         }
         for (; k < c; k++) {
             float d = x[at + k] - mean[m + k];
-            sums[k] += d * d;
+            sums[k] += d;
+            sums[c + k] += d * d;
         }
     }
 

@@ -29,20 +29,23 @@ record NormPass(int images, int rows, int c, int groups) {
                         });
         double[] mu = byGroup(sums);
         float[] means = perColumn(mu);
-        double[] squares =
+        double[] moments =
                 ColumnSums.of(
                         images,
                         rows,
-                        c,
+                        2 * c,
                         (image, first, count, block) -> {
                             for (int r = first; r < first + count; r++) {
-                                ColumnSums.addSquares(
+                                ColumnSums.addMoments(
                                         from, at(start, image, r), means, image * c, block, c);
                             }
                         });
-        double[] inv = byGroup(squares);
+        // What is left of the mean after the subtraction: the first pass rounds large sums.
+        double[] rest = byGroup(half(moments, 0));
+        double[] inv = byGroup(half(moments, c));
         for (int s = 0; s < inv.length; s++) {
-            inv[s] = 1 / Math.sqrt(inv[s] + eps);
+            inv[s] = 1 / Math.sqrt(inv[s] - rest[s] * rest[s] + eps);
+            mu[s] = (float) mu[s] + rest[s];
         }
         VectorNorm.store(mu, mean);
         VectorNorm.store(inv, invStd);
@@ -52,7 +55,7 @@ record NormPass(int images, int rows, int c, int groups) {
         double[] b = VectorNorm.doubles(beta);
         for (int i = 0; i < scale.length; i++) {
             scale[i] = (float) (g[i % c] * inv[set(i)]);
-            shift[i] = (float) b[i % c];
+            shift[i] = (float) (b[i % c] - rest[set(i)] * scale[i]);
         }
         float[] to = floats(out);
         int outStart = out.layout().offset();
@@ -188,6 +191,15 @@ record NormPass(int images, int rows, int c, int groups) {
             means[set(i)] += sums[i] / size;
         }
         return means;
+    }
+
+    /** The c columns from {@code first} on of [images, 2c]. */
+    private double[] half(double[] sums, int first) {
+        double[] part = new double[images * c];
+        for (int i = 0; i < part.length; i++) {
+            part[i] = sums[i / c * 2 * c + first + i % c];
+        }
+        return part;
     }
 
     private float[] perColumn(double[] ofGroups) {
