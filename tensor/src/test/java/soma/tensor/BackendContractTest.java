@@ -150,11 +150,7 @@ class BackendContractTest {
         Tensor out = Tensor.empty("binary", DType.FLOAT32, shape);
         a.backend()
                 .elementwise()
-                .binary(
-                        op,
-                        a.broadcastTo(shape).view(),
-                        b.broadcastTo(shape).view(),
-                        out.view());
+                .binary(op, a.broadcastTo(shape).view(), b.broadcastTo(shape).view(), out.view());
         return out;
     }
 
@@ -187,7 +183,12 @@ class BackendContractTest {
                         return a.compare(op, b).where(a, b.mul(10));
                     });
         }
-        agree(0, () -> tensor(1, 7, 9).compare(op, tensor(2, 9)).where(tensor(3, 1), tensor(4, 7, 1)));
+        agree(
+                0,
+                () ->
+                        tensor(1, 7, 9)
+                                .compare(op, tensor(2, 9))
+                                .where(tensor(3, 1), tensor(4, 7, 1)));
         agree(0, () -> tensor(1, 7, 9).permute(1, 0).compare(op, 0.05).to(DType.FLOAT32));
         agree(0, () -> Tensor.of(new int[] {1, 2, 3}, 3).compare(op, 2).to(DType.INT32));
         agree(0, () -> Tensor.of(new float[] {0.05f, 0.7f}, 2).compare(op, 0.05).to(DType.INT32));
@@ -199,7 +200,11 @@ class BackendContractTest {
         agree(0, () -> tensor(1, 2, 3, 5, 2, 2, 19).permute(0, 1, 3, 2, 4, 5).contiguous());
         agree(0, () -> tensor(1, 30, 40).slice(0, 3, 29, 5).slice(1, 1, 40, 3).contiguous());
         agree(0, () -> tensor(1, 3, 1).broadcastTo(Shape.of(2, 3, 33)).contiguous());
-        agree(0, () -> Tensor.concat(2, tensor(1, 3, 5, 7), tensor(2, 3, 5, 0), tensor(3, 3, 5, 17)));
+        agree(
+                0,
+                () ->
+                        Tensor.concat(
+                                2, tensor(1, 3, 5, 7), tensor(2, 3, 5, 0), tensor(3, 3, 5, 17)));
         agree(0, () -> Tensor.concat(0, tensor(1, 1), tensor(2, 16)));
         for (DType from : DType.values()) {
             for (DType to : DType.values()) {

@@ -75,7 +75,9 @@ class KernelContractTest {
                     1e-6,
                     () ->
                             Functional.linear(
-                                    tensor(1, s[0], s[1]), tensor(2, s[1], s[2]), tensor(3, s[2]),
+                                    tensor(1, s[0], s[1]),
+                                    tensor(2, s[1], s[2]),
+                                    tensor(3, s[2]),
                                     true));
         }
     }
@@ -172,8 +174,12 @@ class KernelContractTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 16, 19, 70})
     void poolingAndResampling(int c) {
-        agree(1e-6, () -> gradients(x -> Functional.maxPool2d(x[0], 3, 2, 1), tensor(1, 2, 9, 8, c)));
-        agree(1e-6, () -> gradients(x -> Functional.maxPool2d(x[0], 1, 2, 0), tensor(1, 1, 7, 5, c)));
+        agree(
+                1e-6,
+                () -> gradients(x -> Functional.maxPool2d(x[0], 3, 2, 1), tensor(1, 2, 9, 8, c)));
+        agree(
+                1e-6,
+                () -> gradients(x -> Functional.maxPool2d(x[0], 1, 2, 0), tensor(1, 1, 7, 5, c)));
         agree(
                 1e-6,
                 () ->
@@ -337,15 +343,32 @@ class KernelContractTest {
     @ValueSource(ints = {0, 1, 17, 40_009})
     void parameterUpdates(int n) {
         for (boolean nesterov : new boolean[] {false, true}) {
-            agree(5e-7, () -> optimise(n, (k, p, g, m, v, step) ->
-                    k.sgd(p.view(), g.view(), m.view(), 0.1, 0.9, 1e-2, nesterov, step == 1)));
+            agree(
+                    5e-7,
+                    () ->
+                            optimise(
+                                    n,
+                                    (k, p, g, m, v, step) ->
+                                            k.sgd(
+                                                    p.view(), g.view(), m.view(), 0.1, 0.9, 1e-2,
+                                                    nesterov, step == 1)));
         }
-        agree(2e-6, () -> optimise(n, (k, p, g, m, v, step) ->
-                k.adamW(p.view(), g.view(), m.view(), v.view(), 1e-2, 0.9, 0.999, 1e-8, 1e-2, step)));
-        agree(1e-9, () -> {
-            Tensor x = tensor(1, n);
-            return Tensor.of(new double[] {x.backend().optimizer().squaredNorm(x.view())}, 1);
-        });
+        agree(
+                2e-6,
+                () ->
+                        optimise(
+                                n,
+                                (k, p, g, m, v, step) ->
+                                        k.adamW(
+                                                p.view(), g.view(), m.view(), v.view(), 1e-2, 0.9,
+                                                0.999, 1e-8, 1e-2, step)));
+        agree(
+                1e-9,
+                () -> {
+                    Tensor x = tensor(1, n);
+                    return Tensor.of(
+                            new double[] {x.backend().optimizer().squaredNorm(x.view())}, 1);
+                });
     }
 
     private interface Update {
@@ -386,7 +409,9 @@ class KernelContractTest {
                 List.of(
                         () ->
                                 gradients(
-                                        x -> Functional.conv2d(x[0], x[1], x[2], ConvParams.of(1, 1)),
+                                        x ->
+                                                Functional.conv2d(
+                                                        x[0], x[1], x[2], ConvParams.of(1, 1)),
                                         tensor(1, 2, 23, 21, 16),
                                         tensor(2, 3, 3, 16, 32),
                                         tensor(3, 32)),
@@ -407,9 +432,19 @@ class KernelContractTest {
                                         x -> roiAlign(x, 50, 0, true),
                                         tensor(1, 2, 25, 24, 70),
                                         tensor(2, 2, 13, 12, 70)),
-                        () -> gradients(x -> Functional.maxPool2d(x[0], 3, 2, 1), tensor(1, 2, 31, 30, 40)),
-                        () -> gradients(x -> Functional.bilinear(x[0], 40, 50), tensor(1, 2, 31, 30, 70)),
-                        () -> gradients(x -> x[0].matMul(x[1]), tensor(1, 120, 500), tensor(2, 500, 90)),
+                        () ->
+                                gradients(
+                                        x -> Functional.maxPool2d(x[0], 3, 2, 1),
+                                        tensor(1, 2, 31, 30, 40)),
+                        () ->
+                                gradients(
+                                        x -> Functional.bilinear(x[0], 40, 50),
+                                        tensor(1, 2, 31, 30, 70)),
+                        () ->
+                                gradients(
+                                        x -> x[0].matMul(x[1]),
+                                        tensor(1, 120, 500),
+                                        tensor(2, 500, 90)),
                         () -> tensor(1, 100_003).sum(),
                         () -> tensor(1, 10_007, 19).sum(false, 0),
                         () -> match(9, 2500, true),

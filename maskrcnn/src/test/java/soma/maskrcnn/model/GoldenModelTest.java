@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import soma.maskrcnn.forward.TraceRecorder;
 import soma.maskrcnn.SharedFiles;
 import soma.maskrcnn.config.Config;
+import soma.maskrcnn.forward.TraceRecorder;
 import soma.maskrcnn.image.Image8;
 import soma.maskrcnn.image.ImageReader;
 import soma.maskrcnn.structures.Instances;

@@ -190,15 +190,7 @@ class GradientCheckTest {
     }
 
     private static void products(List<Check> c) {
-        c.add(
-                new Check(
-                        Op.MATMUL,
-                        "",
-                        -1,
-                        1,
-                        x -> x[0].matMul(x[1]),
-                        shape(3, 4),
-                        shape(4, 5)));
+        c.add(new Check(Op.MATMUL, "", -1, 1, x -> x[0].matMul(x[1]), shape(3, 4), shape(4, 5)));
         c.add(
                 new Check(
                         Op.MATMUL,
@@ -239,9 +231,7 @@ class GradientCheckTest {
                         "bias, residual, ReLU",
                         -1,
                         1,
-                        x ->
-                                Functional.conv2d(
-                                        x[0], x[1], x[2], x[3], true, ConvParams.of(1, 1)),
+                        x -> Functional.conv2d(x[0], x[1], x[2], x[3], true, ConvParams.of(1, 1)),
                         shape(1, 3, 4, 2),
                         shape(3, 3, 2, 3),
                         shape(3),

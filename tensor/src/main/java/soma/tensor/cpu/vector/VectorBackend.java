@@ -23,7 +23,7 @@ public final class VectorBackend extends CpuBackend {
     private final ElementwiseKernels elementwise = new VectorElementwise(reference.elementwise());
     private final ReduceKernels reduce = new VectorReduce(reference.reduce());
     private final MatMulKernels matMul = new VectorMatMul(reference.matMul());
-    private final ConvKernels conv = reference.conv();
+    private final ConvKernels conv = new VectorConv(reference.conv());
     private final SpatialKernels spatial = new VectorSpatial(reference.spatial());
     private final NormKernels norm = new VectorNorm(reference.norm());
     private final IndexKernels index = new VectorIndex(reference.index());
