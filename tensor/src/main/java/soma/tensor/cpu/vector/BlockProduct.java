@@ -40,45 +40,14 @@ final class BlockProduct {
     }
 
     /**
-     * Multiplies {@code m} rows, read through offsets and segments, with the panels of columns
-     * {@code column} to {@code endColumn - 1}.
+     * Multiplies strips of 8 rows, {@code [m / 8][8][STRIDE]}, with the panels of columns {@code
+     * column} to {@code endColumn - 1}.
      *
-     * @param rows offsets of the rows in {@code a}, filled up to a multiple of 8 with valid offsets
      * @param targets offsets of the rows in the output
      */
-    static void rows(
+    static void strided(
             float[] tile,
             float[] a,
-            int[] rows,
-            int m,
-            int[] segments,
-            int from,
-            int to,
-            Panels panels,
-            int column,
-            int endColumn,
-            int[] targets,
-            Target target) {
-        for (int j = column; j < endColumn; j += MicroKernel.COLUMNS) {
-            int columns = Math.min(MicroKernel.COLUMNS, endColumn - j);
-            int width = MicroKernel.panelWidth(panels.endColumn() - j);
-            long at = panels.offset(j);
-            for (int i = 0; i < m; i += MicroKernel.ROWS) {
-                MicroKernel.multiplyRows(
-                        a, rows, i, segments, from, to, panels.data(), at, width, tile);
-                int count = Math.min(MicroKernel.ROWS, m - i);
-                target.store(tile, width, count, columns, targets, i, j);
-            }
-        }
-    }
-
-    /**
-     * As {@link #rows}, with the left operand in panels of 8 rows that begin at {@code aOffset}.
-     */
-    static void packed(
-            float[] tile,
-            float[] a,
-            int aOffset,
             int m,
             Panels panels,
             int column,
@@ -91,7 +60,31 @@ final class BlockProduct {
             int width = MicroKernel.panelWidth(panels.endColumn() - j);
             long at = panels.offset(j);
             for (int i = 0; i < m; i += MicroKernel.ROWS) {
-                MicroKernel.multiplyPacked(a, aOffset + i * k, k, panels.data(), at, width, tile);
+                int from = i * MicroKernel.STRIDE;
+                MicroKernel.multiplyStrided(a, from, k, panels.data(), at, width, tile);
+                int count = Math.min(MicroKernel.ROWS, m - i);
+                target.store(tile, width, count, columns, targets, i, j);
+            }
+        }
+    }
+
+    /** As {@link #strided}, of strips {@code [m / 8][k][8]}. */
+    static void packed(
+            float[] tile,
+            float[] a,
+            int m,
+            Panels panels,
+            int column,
+            int endColumn,
+            int[] targets,
+            Target target) {
+        int k = panels.k();
+        for (int j = column; j < endColumn; j += MicroKernel.COLUMNS) {
+            int columns = Math.min(MicroKernel.COLUMNS, endColumn - j);
+            int width = MicroKernel.panelWidth(panels.endColumn() - j);
+            long at = panels.offset(j);
+            for (int i = 0; i < m; i += MicroKernel.ROWS) {
+                MicroKernel.multiplyPacked(a, i * k, k, panels.data(), at, width, tile);
                 int count = Math.min(MicroKernel.ROWS, m - i);
                 target.store(tile, width, count, columns, targets, i, j);
             }

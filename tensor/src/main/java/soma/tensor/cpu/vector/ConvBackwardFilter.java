@@ -172,9 +172,9 @@ public final class ConvBackwardFilter {
 
     private void packPatches(
             Scratch scratch, int group, int firstStrip, int endStrip, int start, int count) {
-        int[] y = scratch.rows(count);
-        int[] x = scratch.marks(count);
-        int[] base = scratch.targets(count);
+        int[] y = scratch.y(count);
+        int[] x = scratch.x(count);
+        int[] base = scratch.rows(count);
         int outX = start % g.outW();
         int outY = start / g.outW() % g.outH();
         int image = start / g.outW() / g.outH();

@@ -105,12 +105,15 @@ final class PanelPacking {
      * {@code [k][8]} panels one after the other; rows up to a multiple of 8 become zero.
      *
      * @param a source, value {@code (row, l)} at {@code from + l * stride + row}
+     * @param available columns that can be read from there on, at least {@code rows}
      * @param panels room for the panels and a vector beyond
      */
-    static void columns(float[] a, int from, int stride, int k, int rows, float[] panels) {
+    static void columns(
+            float[] a, int from, int stride, int k, int rows, int available, float[] panels) {
         int to = 0;
         for (int row = 0; row < rows; row += MicroKernel.ROWS) {
-            if (row + Math.max(LANES, MicroKernel.ROWS) <= rows) {
+            if (row + MicroKernel.ROWS <= rows
+                    && row + Math.max(LANES, MicroKernel.ROWS) <= available) {
                 fullColumns(a, from + row, stride, k, panels, to);
             } else {
                 int count = Math.min(MicroKernel.ROWS, rows - row);

@@ -17,52 +17,66 @@ final class PatchPacking {
     private PatchPacking() {}
 
     /**
-     * Writes the patch of one base pixel.
+     * Writes the part of a patch that lies in a block of k.
      *
-     * @param to room for the patch and a vector beyond
+     * @param pieces of the block, see {@link Taps#pieces}
+     * @param base index of the base pixel's first channel of the group
+     * @param y row of the base pixel
+     * @param x column of the base pixel
+     * @param to room for the part and a vector beyond
      */
-    static void patch(
-            FeatureMap in, Taps taps, int groups, int image, int y, int x, float[] patch, int to) {
-        int groupChannels = in.channels() / groups;
-        int at = to;
-        for (int g = 0; g < groups; g++) {
-            int channel = g * groupChannels;
-            for (int run = 0; run < taps.runCount(); run++) {
-                int first = taps.runs[run];
-                int count = taps.runs[run + 1] - first;
-                int tapY = y + taps.y[first];
-                int tapX = x + taps.x[first];
-                at = run(in, image, tapY, tapX, count, channel, groupChannels, patch, at);
+    static void clipped(
+            FeatureMap in,
+            Taps taps,
+            int channels,
+            int[] pieces,
+            int from,
+            int end,
+            int base,
+            int y,
+            int x,
+            float[] to,
+            int at) {
+        int target = at;
+        for (int piece = from; piece < end; piece += 3) {
+            int tap = pieces[piece];
+            int start = pieces[piece + 1];
+            int length = pieces[piece + 2];
+            int tapY = y + taps.y[tap];
+            int tapX = x + taps.x[tap];
+            int low = length;
+            int high = length;
+            if (tapY >= 0 && tapY < in.height()) {
+                low = Math.clamp(-tapX * (long) channels - start, 0, length);
+                high = Math.clamp((in.width() - tapX) * (long) channels - start, low, length);
             }
+            zero(to, target, low);
+            if (high > low) {
+                int shift = taps.shift(tap, in) + start;
+                copy(in.data(), base + shift + low, to, target + low, high - low);
+            }
+            zero(to, target + high, length - high);
+            target += length;
         }
     }
 
-    private static int run(
+    /** As {@link #clipped}, of a pixel whose taps all lie inside of the image. */
+    static void inside(
             FeatureMap in,
-            int image,
-            int y,
-            int x,
-            int count,
-            int channel,
-            int channels,
-            float[] patch,
-            int to) {
-        int low = count;
-        int high = count;
-        if (y >= 0 && y < in.height()) {
-            low = Math.clamp(-x, 0, count);
-            high = Math.clamp(in.width() - x, low, count);
+            Taps taps,
+            int[] pieces,
+            int from,
+            int end,
+            int base,
+            float[] to,
+            int at) {
+        int target = at;
+        for (int piece = from; piece < end; piece += 3) {
+            int length = pieces[piece + 2];
+            int shift = taps.shift(pieces[piece], in) + pieces[piece + 1];
+            copy(in.data(), base + shift, to, target, length);
+            target += length;
         }
-        int at = to;
-        zero(patch, at, low * channels);
-        at += low * channels;
-        if (high > low) {
-            int from = in.pixel(image, y, x + low) + channel;
-            copy(in.data(), from, patch, at, (high - low) * channels);
-            at += (high - low) * channels;
-        }
-        zero(patch, at, (count - high) * channels);
-        return at + (count - high) * channels;
     }
 
     /** Copies {@code length} values; may write up to a vector beyond. */

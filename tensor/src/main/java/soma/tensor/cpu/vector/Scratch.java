@@ -21,7 +21,8 @@ final class Scratch {
     private float[] partial = {};
     private int[] rows = {};
     private int[] targets = {};
-    private int[] marks = {};
+    private int[] y = {};
+    private int[] x = {};
 
     private Scratch() {}
 
@@ -77,12 +78,20 @@ final class Scratch {
         return targets;
     }
 
-    /** A mark for each strip of rows. */
-    int[] marks(int count) {
-        if (marks.length < count) {
-            marks = new int[count];
+    /** Input row of each pixel of a task. */
+    int[] y(int count) {
+        if (y.length < count) {
+            y = new int[count];
         }
-        return marks;
+        return y;
+    }
+
+    /** Input column of each pixel of a task. */
+    int[] x(int count) {
+        if (x.length < count) {
+            x = new int[count];
+        }
+        return x;
     }
 
     private static MemorySegment atLeast(MemorySegment segment, long floats) {

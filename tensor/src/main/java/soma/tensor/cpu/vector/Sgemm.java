@@ -11,16 +11,13 @@ import java.util.Objects;
  * op(A) op(B))}, row-major.
  *
  * <p>The right operand is packed into panels that all threads share (after Goto and van de Geijn,
- * "Anatomy of High-Performance Matrix Multiplication", 2008); the left operand is read in place,
- * and packed only if transposed. Each element is summed in order of k within blocks of {@value
- * #BLOCK_K}, whatever the tiles and the number of threads.
+ * "Anatomy of High-Performance Matrix Multiplication", 2008); each task copies the strips of the
+ * left operand that it needs. Each element is summed in order of k within blocks of equal length,
+ * whatever the tiles and the number of threads.
  */
 public final class Sgemm {
-    /** Length of the sums that stay in registers. */
-    static final int BLOCK_K = 384;
-
     /** Output rows of a task. */
-    private static final int BLOCK_M = 96;
+    private static final int BLOCK_M = 192;
 
     /** Most floats of packed panels at a time. */
     private static final int MAX_PANEL_FLOATS = 1 << 21;
@@ -55,6 +52,7 @@ public final class Sgemm {
     private final int cOffset;
     private final int ldc;
     private final Epilogue epilogue;
+    private final int blockK;
 
     private Sgemm(
             boolean transA,
@@ -89,6 +87,7 @@ public final class Sgemm {
         this.cOffset = cOffset;
         this.ldc = ldc;
         this.epilogue = epilogue;
+        blockK = Math.max(1, Math.ceilDiv(k, Math.max(1, Math.ceilDiv(k, MicroKernel.MAX_K))));
     }
 
     /**
@@ -165,8 +164,8 @@ public final class Sgemm {
     }
 
     private void run() {
-        for (int k0 = 0; k0 == 0 || k0 < k; k0 += BLOCK_K) {
-            int kc = Math.min(BLOCK_K, k - k0);
+        for (int k0 = 0; k0 == 0 || k0 < k; k0 += blockK) {
+            int kc = Math.min(blockK, k - k0);
             if (m <= FEW_ROWS) {
                 runFewRows(k0, kc);
             } else {
@@ -180,7 +179,7 @@ public final class Sgemm {
     }
 
     private BlockProduct.Target target(int k0) {
-        boolean last = k - k0 <= BLOCK_K;
+        boolean last = k - k0 <= blockK;
         return new BlockProduct.Target(
                 c, cOffset, accumulate || k0 > 0, last ? epilogue : Epilogue.NONE);
     }
@@ -277,27 +276,16 @@ public final class Sgemm {
         }
         if (transA) {
             float[] left = scratch.left(padded * kc + VectorWidth.LANES);
-            PanelPacking.columns(a, aOffset + k0 * lda + row, lda, kc, rows, left);
-            BlockProduct.packed(scratch.tile, left, 0, rows, panels, column, end, targets, target);
+            int from = aOffset + k0 * lda + row;
+            PanelPacking.columns(a, from, lda, kc, rows, m - row, left);
+            BlockProduct.packed(scratch.tile, left, rows, panels, column, end, targets, target);
         } else {
-            int[] offsets = scratch.rows(padded);
-            for (int i = 0; i < padded; i++) {
-                offsets[i] = aOffset + Math.min(row + i, m - 1) * lda + k0;
+            float[] left = scratch.left(padded * MicroKernel.STRIDE);
+            for (int i = 0; i < rows; i++) {
+                int from = aOffset + (row + i) * lda + k0;
+                PatchPacking.copy(a, from, left, i * MicroKernel.STRIDE, kc);
             }
-            int[] segment = {0, kc};
-            BlockProduct.rows(
-                    scratch.tile,
-                    a,
-                    offsets,
-                    rows,
-                    segment,
-                    0,
-                    1,
-                    panels,
-                    column,
-                    end,
-                    targets,
-                    target);
+            BlockProduct.strided(scratch.tile, left, rows, panels, column, end, targets, target);
         }
     }
 

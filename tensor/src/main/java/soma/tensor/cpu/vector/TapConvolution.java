@@ -8,23 +8,16 @@ import java.lang.foreign.MemorySegment;
  * Implicit matrix product of patches and weights: what a forward convolution and each phase of its
  * gradient with respect to the input have in common.
  *
- * <p>Output pixels are the rows of the product, in strips of 8. A strip whose taps all lie inside
- * of the image is read in place, run by run; patches are copied only for strips at the border, and
- * where runs are short. The sums go in order of taps and channels within blocks of k, whatever the
- * tiles and the number of threads.
+ * <p>Output pixels are the rows of the product, in strips of 8 whose patches are copied block by
+ * block of k; the matrix of all patches never exists. The sums go in order of taps and channels
+ * within blocks of k, whatever the tiles and the number of threads.
  */
 final class TapConvolution {
-    /** Most products that stay in registers. */
-    private static final int MAX_BLOCK_K = 512;
-
     /** Output pixels of a task. */
-    private static final int BLOCK_M = 96;
+    private static final int BLOCK_M = 192;
 
     /** Tasks that are enough to keep the threads evenly busy. */
     private static final int ENOUGH_TASKS = 32;
-
-    /** Runs of at least this many values are read in place. */
-    private static final int LONG_RUN = 32;
 
     /** Convolutions of fewer multiplications run in the calling thread. */
     private static final long INLINE_LIMIT = 200_000;
@@ -80,9 +73,8 @@ final class TapConvolution {
     private final int blocks;
     private final int panelCount;
     private final int paddedColumns;
-    private final boolean inPlace;
-    private final int[] segments;
-    private final int[] blockSegments;
+    private final int[] pieces;
+    private final int[] blockPieces;
     private MemorySegment panels;
 
     TapConvolution(
@@ -103,36 +95,13 @@ final class TapConvolution {
         groupIn = in.channels() / groups;
         groupOut = out.channels() / groups;
         k = taps.count() * groupIn;
-        blocks = Math.max(1, Math.ceilDiv(k, MAX_BLOCK_K));
+        blocks = Math.max(1, Math.ceilDiv(k, MicroKernel.MAX_K));
         blockK = Math.ceilDiv(k, blocks);
         panelCount = Math.ceilDiv(groupOut, MicroKernel.COLUMNS);
         int lastColumn = (panelCount - 1) * MicroKernel.COLUMNS;
         paddedColumns = lastColumn + MicroKernel.panelWidth(groupOut - lastColumn);
-        inPlace = taps.runCount() == 0 || k / taps.runCount() >= LONG_RUN;
-        segments = new int[2 * (taps.runCount() + blocks)];
-        blockSegments = new int[blocks + 1];
-        cutRuns();
-    }
-
-    /** Cuts the runs at the borders of the blocks of k. */
-    private void cutRuns() {
-        int count = 0;
-        int at = 0;
-        for (int run = 0; run < taps.runCount(); run++) {
-            int first = taps.runs[run];
-            int shift = (taps.y[first] * in.width() + taps.x[first]) * in.channels();
-            int end = taps.runs[run + 1] * groupIn;
-            while (at < end) {
-                int block = at / blockK;
-                int length = Math.min(end, (block + 1) * blockK) - at;
-                segments[2 * count] = shift;
-                segments[2 * count + 1] = length;
-                count++;
-                blockSegments[block + 1] = count;
-                shift += length;
-                at += length;
-            }
-        }
+        blockPieces = new int[blocks + 1];
+        pieces = taps.pieces(groupIn, Math.max(1, blockK), blockPieces);
     }
 
     /** Computes all pixels of the grid. */
@@ -190,9 +159,9 @@ final class TapConvolution {
         int endPanel = Math.min(panelCount, firstPanel + panelsPerTask);
         Scratch scratch = Scratch.current();
         locate(scratch, first, count);
-        copyPatches(scratch, first, count);
         for (int group = 0; group < groups; group++) {
             for (int block = 0; block < blocks; block++) {
+                copyPatches(scratch, count, group, block);
                 for (int panel = firstPanel; panel < endPanel; panel++) {
                     multiply(scratch, count, group, block, panel);
                 }
@@ -200,31 +169,21 @@ final class TapConvolution {
         }
     }
 
-    /**
-     * Fills in the offsets of the pixels in input and output, and marks the strips that are read in
-     * place.
-     */
+    /** Fills in where the pixels lie in input and output. */
     private void locate(Scratch scratch, int first, int count) {
-        int padded = Math.ceilDiv(count, MicroKernel.ROWS) * MicroKernel.ROWS;
-        int[] rows = scratch.rows(padded);
-        int[] targets = scratch.targets(padded);
-        int[] marks = scratch.marks(padded / MicroKernel.ROWS);
+        int[] rows = scratch.rows(count);
+        int[] targets = scratch.targets(count);
+        int[] inY = scratch.y(count);
+        int[] inX = scratch.x(count);
         int x = first % grid.width();
         int y = first / grid.width() % grid.height();
         int image = first / grid.width() / grid.height();
         for (int i = 0; i < count; i++) {
-            int strip = i / MicroKernel.ROWS;
-            int inY = y * grid.inStepH();
-            int inX = x * grid.inStepW();
-            rows[i] = in.pixel(image, inY, inX);
-            targets[i] =
-                    out.pixel(
-                            image,
-                            y * grid.outStepH() + grid.outStartH(),
-                            x * grid.outStepW() + grid.outStartW());
-            boolean inside = inPlace && taps.inside(inY, inX, in.height(), in.width());
-            boolean soFar = i % MicroKernel.ROWS == 0 || marks[strip] != 0;
-            marks[strip] = inside && soFar ? 1 : 0;
+            inY[i] = y * grid.inStepH();
+            inX[i] = x * grid.inStepW();
+            rows[i] = in.pixel(image, inY[i], inX[i]);
+            int outY = y * grid.outStepH() + grid.outStartH();
+            targets[i] = out.pixel(image, outY, x * grid.outStepW() + grid.outStartW());
             if (++x == grid.width()) {
                 x = 0;
                 if (++y == grid.height()) {
@@ -233,87 +192,46 @@ final class TapConvolution {
                 }
             }
         }
-        for (int i = count; i < padded; i++) {
-            rows[i] = rows[count - 1];
-        }
     }
 
-    /**
-     * Copies the patches of the strips that are not read in place, and points their rows to them.
-     */
-    private void copyPatches(Scratch scratch, int first, int count) {
+    private void copyPatches(Scratch scratch, int count, int group, int block) {
+        int[] rows = scratch.rows(count);
+        int[] y = scratch.y(count);
+        int[] x = scratch.x(count);
+        int from = blockPieces[block];
+        int end = blockPieces[block + 1];
         int strips = Math.ceilDiv(count, MicroKernel.ROWS);
-        int[] marks = scratch.marks(strips);
-        int copied = 0;
-        for (int strip = 0; strip < strips; strip++) {
-            copied += marks[strip] == 0 ? 1 : 0;
-        }
-        int patch = groups * k;
-        float[] left = scratch.left(copied * MicroKernel.ROWS * patch + VectorWidth.LANES);
-        int[] rows = scratch.rows(strips * MicroKernel.ROWS);
-        int to = 0;
-        for (int strip = 0; strip < strips; strip++) {
-            if (marks[strip] != 0) {
-                continue;
-            }
-            for (int r = 0; r < MicroKernel.ROWS; r++) {
-                int i = strip * MicroKernel.ROWS + r;
-                int pixel = first + Math.min(i, count - 1);
-                int x = pixel % grid.width();
-                int y = pixel / grid.width() % grid.height();
-                int image = pixel / grid.width() / grid.height();
-                int inY = y * grid.inStepH();
-                int inX = x * grid.inStepW();
-                PatchPacking.patch(in, taps, groups, image, inY, inX, left, to);
-                rows[i] = to;
-                to += patch;
+        float[] left = scratch.left(strips * MicroKernel.ROWS * MicroKernel.STRIDE);
+        for (int i = 0; i < count; i++) {
+            int base = rows[i] + group * groupIn;
+            int to = i * MicroKernel.STRIDE;
+            if (taps.inside(y[i], x[i], in.height(), in.width())) {
+                PatchPacking.inside(in, taps, pieces, from, end, base, left, to);
+            } else {
+                PatchPacking.clipped(
+                        in, taps, groupIn, pieces, from, end, base, y[i], x[i], left, to);
             }
         }
     }
 
     private void multiply(Scratch scratch, int count, int group, int block, int panel) {
-        int strips = Math.ceilDiv(count, MicroKernel.ROWS);
         int column = panel * MicroKernel.COLUMNS;
         int columns = Math.min(MicroKernel.COLUMNS, groupOut - column);
         int width = MicroKernel.panelWidth(groupOut - column);
         long at = panelOffset(group, block, panel);
-        int[] rows = scratch.rows(strips * MicroKernel.ROWS);
-        int[] targets = scratch.targets(strips * MicroKernel.ROWS);
-        int[] marks = scratch.marks(strips);
+        int length = Math.min(blockK, k - block * blockK);
+        int[] targets = scratch.targets(count);
         float[] left = scratch.left(0);
         float[] tile = scratch.tile;
-        int from = blockSegments[block];
-        int to = blockSegments[block + 1];
-        int[] inPlaceSegments = groupSegments(group);
-        int begin = block * blockK;
-        int[] copiedSegment = {group * k + begin, Math.min(blockK, k - begin)};
         boolean last = block == blocks - 1;
         BlockProduct.Target target =
                 new BlockProduct.Target(
                         out.data(), out.offset(), block > 0, last ? epilogue : Epilogue.NONE);
-        for (int strip = 0; strip < strips; strip++) {
-            int i = strip * MicroKernel.ROWS;
-            if (marks[strip] != 0) {
-                MicroKernel.multiplyRows(
-                        in.data(), rows, i, inPlaceSegments, from, to, panels, at, width, tile);
-            } else {
-                MicroKernel.multiplyRows(
-                        left, rows, i, copiedSegment, 0, 1, panels, at, width, tile);
-            }
+        for (int i = 0; i < count; i += MicroKernel.ROWS) {
+            int from = i * MicroKernel.STRIDE;
+            MicroKernel.multiplyStrided(left, from, length, panels, at, width, tile);
             int valid = Math.min(MicroKernel.ROWS, count - i);
             target.store(tile, width, valid, columns, targets, i, group * groupOut + column);
         }
-    }
-
-    /** The segments of a group: those of the first, moved by its channels. */
-    private int[] groupSegments(int group) {
-        if (group == 0) {
-            return segments;
-        }
-        int[] moved = segments.clone();
-        for (int s = 0; s < moved.length; s += 2) {
-            moved[s] += group * groupIn;
-        }
-        return moved;
     }
 }

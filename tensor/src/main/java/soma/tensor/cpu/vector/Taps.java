@@ -74,4 +74,37 @@ final class Taps {
                 && baseX + minX >= 0
                 && baseX + maxX < width;
     }
+
+    /** Distance in memory of a tap from the base pixel. */
+    int shift(int tap, FeatureMap in) {
+        return (y[tap] * in.width() + x[tap]) * in.channels();
+    }
+
+    /**
+     * Triples (first tap of the run, start in the run, length) that divide the {@code channels}
+     * values of all taps into blocks of {@code blockK}.
+     *
+     * @param blockStarts receives the index of the first triple element of each block, and the end
+     */
+    int[] pieces(int channels, int blockK, int[] blockStarts) {
+        int blocks = blockStarts.length - 1;
+        int[] pieces = new int[3 * (runCount() + blocks)];
+        int count = 0;
+        int at = 0;
+        for (int run = 0; run < runCount(); run++) {
+            int begin = runs[run] * channels;
+            int end = runs[run + 1] * channels;
+            while (at < end) {
+                int block = at / blockK;
+                int length = Math.min(end, (block + 1) * blockK) - at;
+                pieces[count] = runs[run];
+                pieces[count + 1] = at - begin;
+                pieces[count + 2] = length;
+                count += 3;
+                blockStarts[block + 1] = count;
+                at += length;
+            }
+        }
+        return pieces;
+    }
 }

@@ -32,6 +32,10 @@ final class TileStore {
             int target,
             int column,
             boolean add) {
+        if (columns == MicroKernel.COLUMNS) {
+            storeFull(tile, rows, c, targets, target, column, add);
+            return;
+        }
         for (int r = 0; r < rows; r++) {
             int at = targets[target + r] + column;
             if (add) {
@@ -39,6 +43,22 @@ final class TileStore {
             } else {
                 copyRow(tile, r * width, columns, c, at);
             }
+        }
+    }
+
+    private static void storeFull(
+            float[] tile, int rows, float[] c, int[] targets, int target, int column, boolean add) {
+        for (int r = 0; r < rows; r++) {
+            int at = targets[target + r] + column;
+            int from = r * MicroKernel.COLUMNS;
+            FloatVector low = FloatVector.fromArray(SPECIES, tile, from);
+            FloatVector high = FloatVector.fromArray(SPECIES, tile, from + LANES);
+            if (add) {
+                low = low.add(FloatVector.fromArray(SPECIES, c, at));
+                high = high.add(FloatVector.fromArray(SPECIES, c, at + LANES));
+            }
+            low.intoArray(c, at);
+            high.intoArray(c, at + LANES);
         }
     }
 
