@@ -8,14 +8,22 @@ import soma.tensor.ShapeException;
  * transposition of the outer and inner part of {@code batch} blocks {@code [outer][middle][inner]}.
  */
 public sealed interface WeightLayout {
+    /**
+     * Side of the squares in which elements are moved, so that reads and writes share cache lines.
+     */
+    int TILE = 16;
+
     /** PyTorch's shape of a weight of Soma's shape. */
     Shape torchShape(Shape shape);
 
-    /** PyTorch's order of the elements as four extents. */
+    /** How PyTorch's order of the elements is made up. */
     Blocks blocks(Shape shape);
 
-    /** Extents in PyTorch's order; Soma's is {@code [batch][inner][middle][outer]}. */
-    record Blocks(int batch, int outer, int middle, int inner) {}
+    /**
+     * Extents of one of the blocks that follow one another, in PyTorch's order; Soma's is {@code
+     * [inner][middle][outer]}.
+     */
+    record Blocks(int outer, int middle, int inner) {}
 
     /** Vectors: alike in both. */
     record Plain() implements WeightLayout {
@@ -26,7 +34,7 @@ public sealed interface WeightLayout {
 
         @Override
         public Blocks blocks(Shape shape) {
-            return new Blocks(1, 1, 1, shape.size());
+            return new Blocks(1, 1, shape.size());
         }
     }
 
@@ -40,7 +48,7 @@ public sealed interface WeightLayout {
 
         @Override
         public Blocks blocks(Shape s) {
-            return new Blocks(1, s.dim(3), s.dim(2), s.dim(0) * s.dim(1));
+            return new Blocks(s.dim(3), s.dim(2), s.dim(0) * s.dim(1));
         }
     }
 
@@ -54,7 +62,7 @@ public sealed interface WeightLayout {
 
         @Override
         public Blocks blocks(Shape s) {
-            return new Blocks(1, s.dim(1), 1, s.dim(0));
+            return new Blocks(s.dim(1), 1, s.dim(0));
         }
     }
 
@@ -75,7 +83,7 @@ public sealed interface WeightLayout {
                 throw ShapeException.of(
                         "linear weight", "inputs", channels + "*" + height + "*" + width, s);
             }
-            return new Blocks(1, s.dim(1), channels, height * width);
+            return new Blocks(s.dim(1), channels, height * width);
         }
     }
 
@@ -89,37 +97,39 @@ public sealed interface WeightLayout {
 
         @Override
         public Blocks blocks(Shape s) {
-            return new Blocks(s.dim(0), s.dim(3), 1, s.dim(1) * s.dim(2));
+            return new Blocks(s.dim(3), 1, s.dim(1) * s.dim(2));
         }
     }
 
     /** Elements of PyTorch's order in Soma's. */
     default float[] fromTorch(float[] values, Shape shape) {
         Blocks b = blocks(shape);
-        return transpose(values, b.batch, b.outer, b.middle, b.inner);
+        return transpose(values, b.outer, b.middle, b.inner);
     }
 
     /** Elements of Soma's order in PyTorch's. */
     default float[] toTorch(float[] values, Shape shape) {
         Blocks b = blocks(shape);
-        return transpose(values, b.batch, b.inner, b.middle, b.outer);
+        return transpose(values, b.inner, b.middle, b.outer);
     }
 
-    private static float[] transpose(float[] from, int batch, int outer, int middle, int inner) {
+    private static float[] transpose(float[] from, int outer, int middle, int inner) {
         if (outer == 1 && middle == 1) {
             return from.clone();
         }
         float[] to = new float[from.length];
-        int block = outer * middle * inner;
-        for (int n = 0; n < batch; n++) {
-            int base = n * block;
-            for (int m = 0; m < middle; m++) {
-                // Rows are written whole; reads of one column share cache lines with the next.
-                for (int i = 0; i < inner; i++) {
-                    int source = base + m * inner + i;
-                    int target = base + (i * middle + m) * outer;
-                    for (int o = 0; o < outer; o++) {
-                        to[target + o] = from[source + o * middle * inner];
+        int columns = middle * inner;
+        for (int base = 0; base < from.length; base += outer * columns) {
+            for (int o = 0; o < outer; o += TILE) {
+                for (int c = 0; c < columns; c += TILE) {
+                    int lastRow = Math.min(outer, o + TILE);
+                    int lastColumn = Math.min(columns, c + TILE);
+                    for (int column = c; column < lastColumn; column++) {
+                        int place = column % inner * middle + column / inner;
+                        int target = base + place * outer;
+                        for (int row = o; row < lastRow; row++) {
+                            to[target + row] = from[base + row * columns + column];
+                        }
                     }
                 }
             }
