@@ -80,7 +80,7 @@ public final class MaskRcnn extends Module {
                 new RoiHeads(
                         headsConfig,
                         BoxHeadConfig.from(config),
-                        config.getBoolean("MODEL.MASK_ON") ? MaskHeadConfig.from(config) : null,
+                        MaskHeadConfig.from(config),
                         strides(backbone, headsConfig.inFeatures()),
                         backbone.channels());
         return new MaskRcnn(normalization, backbone, rpn, heads, rpnConfig, headsConfig);
@@ -133,9 +133,7 @@ public final class MaskRcnn extends Module {
                 scope.promote(d.boxes());
                 scope.promote(d.scores());
                 scope.promote(d.classes());
-                if (d.masks() != null) {
-                    scope.promote(d.masks());
-                }
+                scope.promote(d.masks());
                 out.add(d);
             }
             traceFirst(trace, out.getFirst());
@@ -152,9 +150,7 @@ public final class MaskRcnn extends Module {
         trace.seen("detections.boxes", d.boxes());
         trace.seen("detections.scores", d.scores());
         trace.seen("detections.classes", d.classes());
-        if (d.masks() != null) {
-            trace.seen("mask.probs", d.masks());
-        }
+        trace.seen("mask.probs", d.masks());
     }
 
     private static List<Tensor> pick(Map<String, Tensor> features, List<String> levels) {

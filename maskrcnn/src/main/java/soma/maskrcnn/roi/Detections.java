@@ -51,14 +51,7 @@ public record Detections(
             Tensor keep = Boxes.larger(clipped, 0);
             Tensor kept = clipped.indexSelect(keep);
             List<Rle> pasted =
-                    masks == null
-                            ? List.of()
-                            : paste(
-                                    masks.indexSelect(keep),
-                                    kept,
-                                    outHeight,
-                                    outWidth,
-                                    maskThreshold);
+                    paste(masks.indexSelect(keep), kept, outHeight, outWidth, maskThreshold);
             return new Instances(
                     outHeight,
                     outWidth,

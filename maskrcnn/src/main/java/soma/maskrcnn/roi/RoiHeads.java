@@ -32,7 +32,6 @@ public final class RoiHeads extends Module {
     /**
      * Heads over levels of {@code channels} maps.
      *
-     * @param mask null for a model without masks
      * @param strides of the levels that are pooled from, finest first
      */
     public RoiHeads(
@@ -50,11 +49,8 @@ public final class RoiHeads extends Module {
                 child(
                         "box_predictor",
                         new BoxPredictor(boxHead.width(), config.classes(), box.classAgnostic()));
-        maskPooler = mask == null ? null : new RoiPooler(mask.pooler(), strides);
-        maskHead =
-                mask == null
-                        ? null
-                        : child("mask_head", new MaskHead(mask, channels, config.classes()));
+        maskPooler = new RoiPooler(mask.pooler(), strides);
+        maskHead = child("mask_head", new MaskHead(mask, channels, config.classes()));
         inference = new BoxInference(config, box);
     }
 
@@ -79,9 +75,7 @@ public final class RoiHeads extends Module {
         Tensor boxes = RoiBatch.boxes(samples);
         BoxPredictions p = predictBoxes(features, boxes, RoiBatch.imageOf(samples));
         new BoxLosses(config, boxConfig).add(p, samples, losses);
-        if (maskHead != null) {
-            maskLoss(features, p, samples, losses);
-        }
+        maskLoss(features, p, samples, losses);
     }
 
     private BoxPredictions predictBoxes(List<Tensor> features, Tensor boxes, Tensor image) {
@@ -176,14 +170,8 @@ public final class RoiHeads extends Module {
         return out;
     }
 
-    /**
-     * Adds mask probabilities to the detections of image {@code i}; itself for a model without
-     * masks.
-     */
+    /** Adds mask probabilities to the detections of image {@code i}. */
     public Detections masks(List<Tensor> features, Detections d, int i, Trace trace) {
-        if (maskHead == null) {
-            return d;
-        }
         try (Scope scope = Scope.open("masks");
                 var _ = Autograd.noGrad()) {
             List<Tensor> parts = new ArrayList<>();

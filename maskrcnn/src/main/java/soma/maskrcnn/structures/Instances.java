@@ -14,7 +14,7 @@ import java.util.List;
  * @param boxes x1, y1, x2, y2 of each
  * @param scores of each, 0 to 1
  * @param classes index of each, 0 to K-1
- * @param masks of each, of the image's size; empty for a model without masks
+ * @param masks of each, of the image's size
  */
 public record Instances(
         int height, int width, float[] boxes, float[] scores, int[] classes, List<Rle> masks) {
@@ -22,8 +22,7 @@ public record Instances(
     public Instances {
         masks = List.copyOf(masks);
         int n = scores.length;
-        boolean maskless = masks.isEmpty();
-        if (boxes.length != 4 * n || classes.length != n || !maskless && masks.size() != n) {
+        if (boxes.length != 4 * n || classes.length != n || masks.size() != n) {
             throw ShapeException.of(
                     "instances",
                     "objects",
