@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,16 +22,22 @@ import soma.tensor.autograd.Autograd;
 import soma.tensor.autograd.Gradients;
 
 /** Normalisations against PyTorch, and folded into convolutions against themselves. */
+@ParameterizedClass
+@ValueSource(strings = {"cpu", "cpu-reference"})
 class NormTest {
-    private static final Device DEVICE = Device.cpuReference();
+    private final Device device;
     private static final RandomStreams STREAMS = new RandomStreams(11);
+
+    NormTest(String device) {
+        this.device = Device.of(device);
+    }
 
     @ParameterizedTest
     @CsvSource({"group32-64, 64, 32", "group32-32, 32, 32", "group4-12, 12, 4"})
     void groupNormEqualsPyTorch(String name, int channels, int groups) {
         StateDict golden = Golden.ops("norm");
         GroupNorm norm = new GroupNorm(channels, groups);
-        norm.initialize(DEVICE, STREAMS, affineOf(golden, name), _ -> false);
+        norm.initialize(device, STREAMS, affineOf(golden, name), _ -> false);
         checkTrained(golden, name, norm);
     }
 
@@ -38,7 +45,7 @@ class NormTest {
     void batchNormEqualsPyTorch() {
         StateDict golden = Golden.ops("norm");
         BatchNorm norm = new BatchNorm(10);
-        norm.initialize(DEVICE, STREAMS, affineOf(golden, "batch-train"), _ -> false);
+        norm.initialize(device, STREAMS, affineOf(golden, "batch-train"), _ -> false);
         norm.training(true);
         checkTrained(golden, "batch-train", norm);
     }
@@ -49,9 +56,9 @@ class NormTest {
                 .put("bias", golden.require(name + ".bias"));
     }
 
-    private static void checkTrained(StateDict golden, String name, Norm norm) {
+    private void checkTrained(StateDict golden, String name, Norm norm) {
         try (norm;
-                Scope _ = Scope.open(name, DEVICE)) {
+                Scope _ = Scope.open(name, device)) {
             Tensor x = Golden.nhwc(golden, name + ".x").leaf("x");
             Tensor y = norm.forward(x);
             Golden.assertClose("out", floats(golden, name + ".out"), Golden.nchw(y), 2e-6);
@@ -91,9 +98,9 @@ class NormTest {
                         .put("running_mean", golden.require("frozen.mean"))
                         .put("running_var", golden.require("frozen.var"));
         FrozenBatchNorm norm = new FrozenBatchNorm(10);
-        norm.initialize(DEVICE, STREAMS, dict, _ -> false);
+        norm.initialize(device, STREAMS, dict, _ -> false);
         try (norm;
-                Scope _ = Scope.open("frozen", DEVICE)) {
+                Scope _ = Scope.open("frozen", device)) {
             Tensor x = Golden.nhwc(golden, "frozen.x").leaf("x");
             Tensor y = norm.forward(x);
             Golden.assertClose("out", floats(golden, "frozen.out"), Golden.nchw(y), 1e-6);
@@ -106,9 +113,9 @@ class NormTest {
     @Test
     void frozenBatchNormBeginsAsIdentity() {
         FrozenBatchNorm norm = new FrozenBatchNorm(3);
-        norm.initialize(DEVICE, STREAMS);
+        norm.initialize(device, STREAMS);
         try (norm;
-                Scope _ = Scope.open("identity", DEVICE)) {
+                Scope _ = Scope.open("identity", device)) {
             Tensor x = random("identity", 1, 2, 2, 3);
             assertArrayEquals(x.toFloats(), norm.forward(x).toFloats(), 1e-6f);
         }
@@ -117,9 +124,9 @@ class NormTest {
     @Test
     void frozenBatchNormFollowsItsBuffers() {
         FrozenBatchNorm norm = new FrozenBatchNorm(1);
-        norm.initialize(DEVICE, STREAMS);
+        norm.initialize(device, STREAMS);
         try (norm;
-                Scope _ = Scope.open("follow", DEVICE)) {
+                Scope _ = Scope.open("follow", device)) {
             Tensor x = Tensor.of(new float[] {3}, 1, 1, 1, 1);
             assertEquals(3, norm.forward(x).item(), 1e-6);
             StateDict dict =
@@ -136,10 +143,10 @@ class NormTest {
     @Test
     void batchNormNeedsMoreThanOneValue() {
         BatchNorm norm = new BatchNorm(3);
-        norm.initialize(DEVICE, STREAMS);
+        norm.initialize(device, STREAMS);
         norm.training(true);
         try (norm;
-                Scope _ = Scope.open("one", DEVICE)) {
+                Scope _ = Scope.open("one", device)) {
             Tensor x = Tensor.zeros(1, 1, 1, 3);
             assertThrows(ShapeException.class, () -> norm.forward(x));
         }
@@ -161,7 +168,7 @@ class NormTest {
                     default -> new BatchNorm(8);
                 };
         Conv2d conv = Conv2d.of(3, 8, 3).stride(2).padding(1).norm(norm).relu().build();
-        conv.initialize(DEVICE, STREAMS, randomNorm(8), _ -> false);
+        conv.initialize(device, STREAMS, randomNorm(8), _ -> false);
         conv.training(kind.equals("batch-train"));
         try (conv) {
             for (boolean trainable : new boolean[] {true, false}) {
@@ -178,8 +185,8 @@ class NormTest {
         }
     }
 
-    private static void compareWithParts(Conv2d conv) {
-        try (Scope _ = Scope.open("fold", DEVICE)) {
+    private void compareWithParts(Conv2d conv) {
+        try (Scope _ = Scope.open("fold", device)) {
             Tensor x = random("x", 2, 7, 5, 3).leaf("x");
             Tensor residual = random("residual", 2, 4, 3, 8);
             Tensor whole = conv.forward(x, residual);

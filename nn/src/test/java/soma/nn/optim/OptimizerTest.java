@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,8 +33,14 @@ import java.util.Random;
 import java.util.function.Function;
 
 /** Optimisers against PyTorch's, and their saved state. */
+@ParameterizedClass
+@ValueSource(strings = {"cpu", "cpu-reference"})
 class OptimizerTest {
-    private static final Device DEVICE = Device.cpuReference();
+    private final Device device;
+
+    OptimizerTest(String device) {
+        this.device = Device.of(device);
+    }
 
     @ParameterizedTest
     @CsvSource({
@@ -86,7 +93,7 @@ class OptimizerTest {
         return new AdamW(List.of(p), new GradientClipping.None(), 0.9, 0.99, 1e-8);
     }
 
-    private static void follow(
+    private void follow(
             String name, Function<OptimizedParameter, Optimizer> make, double rate, double decay) {
         StateDict fixture = fixture();
         Parameter p = parameter(fixture.require(name + ".p0"));
@@ -113,9 +120,9 @@ class OptimizerTest {
         Golden.assertClose(name, golden.require(name).floats(), actual, 1e-6);
     }
 
-    private static Parameter parameter(HostTensor value) {
+    private Parameter parameter(HostTensor value) {
         Parameter p = Parameter.vector(value.size(), Init.constant(0), Parameter.Role.WEIGHT);
-        p.initialize("w", DEVICE, value);
+        p.initialize("w", device, value);
         return p;
     }
 
@@ -128,8 +135,8 @@ class OptimizerTest {
     }
 
     /** A step with a given gradient, in the shape of the parameter. */
-    private static void step(Optimizer optimizer, Parameter p, float[] gradient, double rate) {
-        try (Scope _ = Scope.open("step", DEVICE)) {
+    private void step(Optimizer optimizer, Parameter p, float[] gradient, double rate) {
+        try (Scope _ = Scope.open("step", device)) {
             Tensor g = Tensor.of(gradient, p.shape().dims());
             optimizer.step(Autograd.backward(p.value().mul(g).sum()), rate);
         }
@@ -150,7 +157,7 @@ class OptimizerTest {
             }
             StateDict saved = whole.stateDict();
             resumed.load(straight.toHost());
-            try (Scope _ = Scope.open("resume", DEVICE)) {
+            try (Scope _ = Scope.open("resume", device)) {
                 second.loadStateDict(saved);
             }
             for (int k = 0; k < 3; k++) {
@@ -168,14 +175,14 @@ class OptimizerTest {
         }
     }
 
-    private static Parameter matrix() {
+    private Parameter matrix() {
         Parameter p =
                 new Parameter(
                         Shape.of(3, 5),
                         new WeightLayout.Dense(),
                         Init.constant(0.5),
                         Parameter.Role.WEIGHT);
-        p.initialize("m", DEVICE, HostTensor.of(new float[15], 5, 3));
+        p.initialize("m", device, HostTensor.of(new float[15], 5, 3));
         return p;
     }
 
@@ -191,7 +198,7 @@ class OptimizerTest {
     void refusesAStateThatDoesNotFit() {
         Parameter p = matrix();
         try (Optimizer sgd = sgd(p, 0.9, 0, false);
-                Scope _ = Scope.open("load", DEVICE)) {
+                Scope _ = Scope.open("load", device)) {
             StateDict other =
                     new StateDict("x.safetensors").put("q.step", HostTensor.of(new long[] {1}));
             StateDict shape =
@@ -237,9 +244,9 @@ class OptimizerTest {
         }
     }
 
-    private static Parameter named(String name, Parameter.Role role) {
+    private Parameter named(String name, Parameter.Role role) {
         Parameter p = Parameter.vector(1, Init.constant(0), role);
-        p.initialize(name, DEVICE, HostTensor.of(new float[1], 1));
+        p.initialize(name, device, HostTensor.of(new float[1], 1));
         return p;
     }
 
@@ -255,7 +262,7 @@ class OptimizerTest {
                                 new GradientClipping.None(),
                                 0.9,
                                 false);
-                Scope _ = Scope.open("step", DEVICE)) {
+                Scope _ = Scope.open("step", device)) {
             Gradients gradients = Autograd.backward(used.value().sum());
             sgd.step(gradients, 0.5);
             assertArrayEquals(new float[] {-0.5f}, used.value().toFloats());
