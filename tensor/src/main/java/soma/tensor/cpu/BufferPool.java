@@ -19,6 +19,9 @@ import java.util.TreeMap;
 final class BufferPool {
     private static final int SMALLEST = 64;
 
+    /** An array that lay idle while so many others came back belongs to sizes that are gone. */
+    private static final long STALE = 20_000;
+
     private final Map<DType, NavigableMap<Integer, ArrayDeque<Idle>>> idle =
             new EnumMap<>(DType.class);
     private long idleBytes;
@@ -54,29 +57,54 @@ final class BufferPool {
         idleBytes += (long) length * kind.bytes();
     }
 
-    /** Drops the arrays that lay idle longest until at most {@code limit} bytes are idle. */
+    /**
+     * Drops arrays until at most {@code limit} bytes are idle: first those of sizes that are gone,
+     * then those that came back last. Steps use their buffers in the same order again and again,
+     * and dropping the oldest would always drop what is needed next.
+     */
     void shrinkTo(long limit) {
         while (idleBytes > limit) {
-            dropOldest();
+            drop(oldestBefore(clock - STALE));
         }
     }
 
-    private void dropOldest() {
-        DType kind = null;
-        int length = 0;
-        long oldest = Long.MAX_VALUE;
+    /**
+     * The place of the array that is idle longest, if that is before {@code limit}, else of the
+     * last.
+     */
+    private Place oldestBefore(long limit) {
+        Place oldest = null;
+        Place newest = null;
+        long first = Long.MAX_VALUE;
+        long last = -1;
         for (var byKind : idle.entrySet()) {
             for (var entry : byKind.getValue().entrySet()) {
-                long since = entry.getValue().getFirst().since();
-                if (since < oldest) {
-                    oldest = since;
-                    kind = byKind.getKey();
-                    length = entry.getKey();
+                ArrayDeque<Idle> queue = entry.getValue();
+                if (queue.getFirst().since() < first) {
+                    first = queue.getFirst().since();
+                    oldest = new Place(byKind.getKey(), entry.getKey(), true);
+                }
+                if (queue.getLast().since() > last) {
+                    last = queue.getLast().since();
+                    newest = new Place(byKind.getKey(), entry.getKey(), false);
                 }
             }
         }
-        idle.get(kind).get(length).removeFirst();
-        removed(kind, length, idle.get(kind));
+        return first < limit ? oldest : newest;
+    }
+
+    /** An end of the queue of arrays of one type and length. */
+    private record Place(DType kind, int length, boolean first) {}
+
+    private void drop(Place place) {
+        NavigableMap<Integer, ArrayDeque<Idle>> byLength = idle.get(place.kind());
+        ArrayDeque<Idle> queue = byLength.get(place.length());
+        if (place.first()) {
+            queue.removeFirst();
+        } else {
+            queue.removeLast();
+        }
+        removed(place.kind(), place.length(), byLength);
     }
 
     private void removed(DType kind, int length, NavigableMap<Integer, ArrayDeque<Idle>> byLength) {
