@@ -4,6 +4,9 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
+import soma.tensor.Device;
+import soma.tensor.cpu.Workers;
+
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
@@ -55,6 +58,18 @@ public final class CommonOptions {
     /** Returns the number of threads to compute with, at least 1. */
     public int threads() {
         return threads != null ? threads : Runtime.getRuntime().availableProcessors();
+    }
+
+    /**
+     * Sets the number of CPU threads, and returns the device to compute on.
+     *
+     * @throws soma.tensor.DeviceException if there is no such device, or it can't be used here
+     */
+    public Device openDevice() {
+        if (threads != null) {
+            Workers.setThreads(threads);
+        }
+        return Device.of(device);
     }
 
     /** Returns the seed if one was given. */

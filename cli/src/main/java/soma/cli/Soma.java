@@ -32,7 +32,7 @@ public final class Soma {
 
     /** Returns new objects of this module's commands, in the order of {@code soma --help}. */
     private static List<Object> commands() {
-        return List.of();
+        return List.of(new ShowCommand(), new EvalCommand(), new DoctorCommand());
     }
 
     /** Runs one command and returns its {@link ExitStatus}; throws nothing. */

@@ -126,7 +126,12 @@ public final class Evaluation {
         }
     }
 
-    private static boolean isJson(Path file) {
+    /**
+     * Whether a file of predictions is JSON, as {@code results.json} is, and not a table.
+     *
+     * @throws SomaException when it can't be read
+     */
+    public static boolean isJson(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             String head = new String(in.readNBytes(64), StandardCharsets.UTF_8);
             String start = head.replace("\ufeff", "").stripLeading();

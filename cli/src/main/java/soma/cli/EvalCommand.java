@@ -1,0 +1,89 @@
+package soma.cli;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+import soma.maskrcnn.data.Dataset;
+import soma.maskrcnn.eval.CocoSettings;
+import soma.maskrcnn.eval.Evaluation;
+import soma.maskrcnn.eval.EvaluationReport;
+
+import java.nio.file.Path;
+
+/** {@code soma eval}: scores predictions against annotations. */
+@Command(
+        name = "eval",
+        description = {
+            "Score predictions against annotations: COCO's figures for boxes and masks, and the"
+                    + " score of the Sartorius competition."
+        },
+        footer = {
+            "",
+            "Example:",
+            "  soma eval --gt annotations.json --pred out/results.json --json scores.json"
+        })
+final class EvalCommand implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger("soma.cli");
+
+    @Spec private CommandSpec spec;
+    @Mixin private CommonOptions common;
+    @Mixin private DataOptions data;
+
+    @Option(
+            names = "--gt",
+            required = true,
+            paramLabel = "DATA",
+            description = "The annotated data set: a file or a folder.")
+    private Path truth;
+
+    @Option(
+            names = "--pred",
+            required = true,
+            paramLabel = "FILE",
+            description = "Predictions: a results.json or a submission.csv.")
+    private Path predictions;
+
+    @Option(
+            names = "--metric",
+            paramLabel = "METRIC",
+            defaultValue = "ALL",
+            description = "coco, sartorius or all (default: all that the predictions allow).")
+    private Evaluation.Metric metric;
+
+    @Option(
+            names = "--max-dets",
+            paramLabel = "N",
+            defaultValue = "100",
+            description =
+                    "Most detections of an image that COCO's figures count (default: 100, as"
+                            + " pycocotools).")
+    private int maxDetections;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there, too.")
+    private Path json;
+
+    @Override
+    public void run() {
+        Dataset dataset = data.read(truth);
+        EvaluationReport report =
+                Evaluation.of(dataset, predictions, metric, CocoSettings.upTo(maxDetections));
+        if (!report.unknownImages().isEmpty()) {
+            LOG.warn(
+                    "{}: {} images that {} doesn't have took no part, the first: {}",
+                    predictions,
+                    report.unknownImages().size(),
+                    truth,
+                    report.unknownImages().iterator().next());
+        }
+        spec.commandLine().getOut().print(EvaluationText.of(report));
+        if (json != null) {
+            report.write(json);
+        }
+    }
+}
