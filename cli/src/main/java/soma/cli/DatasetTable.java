@@ -76,7 +76,7 @@ final class DatasetTable {
         text.append(
                 String.format(
                         Locale.ROOT,
-                        "%-16s %7s %10s   %-32s %s%n",
+                        "%-16s %7s %10s   %-35s %s%n",
                         "class",
                         "images",
                         "instances",
@@ -86,7 +86,7 @@ final class DatasetTable {
             text.append(
                     String.format(
                             Locale.ROOT,
-                            "%-16s %7d %10d   %-33s %s%n",
+                            "%-16s %7d %10d   %-35s %s%n",
                             one.name(),
                             one.images(),
                             one.instances(),

@@ -27,9 +27,7 @@ record CommandLineRun(int status, String out, String err) {
                         new PrintStream(err, true, StandardCharsets.UTF_8));
         int status = soma.run(Arrays.stream(args).map(Object::toString).toArray(String[]::new));
         return new CommandLineRun(
-                status,
-                out.toString(StandardCharsets.UTF_8),
-                err.toString(StandardCharsets.UTF_8));
+                status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
     /** Runs the program, which must succeed, and returns what it printed. */

@@ -104,7 +104,7 @@ class SomaTest {
     static Stream<Arguments> wrongUsages() {
         return Stream.of(
                 Arguments.of("", "expected a command, got none (see soma --help)"),
-                Arguments.of("worc", "unexpected argument 'worc', did you mean work?"),
+                Arguments.of("worc", "unexpected argument 'worc', did you mean work"),
                 Arguments.of("work --thraeds 2", "unknown option '--thraeds', did you mean"),
                 Arguments.of("work --threads 0", "expected a number from 1 to 99999, got '0'"),
                 Arguments.of("work --threads x", "expected a number from 1 to 99999, got 'x'"),
