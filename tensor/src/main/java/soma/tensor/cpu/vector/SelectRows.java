@@ -1,9 +1,17 @@
 package soma.tensor.cpu.vector;
 
+import static soma.tensor.cpu.vector.VectorWidth.LANES;
+import static soma.tensor.cpu.vector.VectorWidth.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
 import soma.tensor.spi.ElementwiseKernels.Compare;
 
 /**
  * Comparisons of float32 rows to BOOL, and selection by BOOL, for any distances between neighbours.
+ * Nothing branches on the data, which is mostly unpredictable.
  *
  * @param strideOut distance in the output
  * @param strideA distance in the first float32 operand
@@ -11,30 +19,54 @@ import soma.tensor.spi.ElementwiseKernels.Compare;
  */
 record SelectRows(int strideOut, int strideA, int strideB) {
     void compare(Compare op, float[] a, int i, float[] b, int j, byte[] out, int k, int n) {
-        for (int t = 0; t < n; t++) {
-            out[k + t * strideOut] = test(op, a[i + t * strideA], b[j + t * strideB]);
+        int done = 0;
+        if (strideOut == 1 && strideA == 1 && strideB <= 1) {
+            done = n - n % LANES;
+            dense(op, a, i, b, j, out, k, done);
+        }
+        for (int t = done; t < n; t++) {
+            boolean holds = test(op, a[i + t * strideA], b[j + t * strideB]);
+            out[k + t * strideOut] = (byte) (holds ? 1 : 0);
         }
     }
 
-    void compare(Compare op, float[] a, int i, float scalar, byte[] out, int k, int n) {
-        for (int t = 0; t < n; t++) {
-            out[k + t * strideOut] = test(op, a[i + t * strideA], scalar);
+    private void dense(Compare op, float[] a, int i, float[] b, int j, byte[] out, int k, int n) {
+        for (int t = 0; t < n; t += LANES) {
+            FloatVector x = FloatVector.fromArray(SPECIES, a, i + t);
+            FloatVector y =
+                    strideB == 0
+                            ? FloatVector.broadcast(SPECIES, b[j])
+                            : FloatVector.fromArray(SPECIES, b, j + t);
+            long bits = test(op, x, y).toLong();
+            for (int lane = 0; lane < LANES; lane++) {
+                out[k + t + lane] = (byte) (bits >>> lane & 1);
+            }
         }
     }
 
-    private static byte test(Compare op, float a, float b) {
-        boolean holds =
-                switch (op) {
-                    case EQ -> a == b;
-                    case NE -> a != b;
-                    case LT -> a < b;
-                    case LE -> a <= b;
-                    case GT -> a > b;
-                    case GE -> a >= b;
-                };
-        return (byte) (holds ? 1 : 0);
+    private static VectorMask<Float> test(Compare op, FloatVector x, FloatVector y) {
+        return switch (op) {
+            case EQ -> x.compare(VectorOperators.EQ, y);
+            case NE -> x.compare(VectorOperators.NE, y);
+            case LT -> x.compare(VectorOperators.LT, y);
+            case LE -> x.compare(VectorOperators.LE, y);
+            case GT -> x.compare(VectorOperators.GT, y);
+            case GE -> x.compare(VectorOperators.GE, y);
+        };
     }
 
+    private static boolean test(Compare op, float a, float b) {
+        return switch (op) {
+            case EQ -> a == b;
+            case NE -> a != b;
+            case LT -> a < b;
+            case LE -> a <= b;
+            case GT -> a > b;
+            case GE -> a >= b;
+        };
+    }
+
+    /** {@code out = c ? a : b}, where c holds 0 and 1. */
     void where(
             byte[] c,
             int at,
@@ -47,8 +79,10 @@ record SelectRows(int strideOut, int strideA, int strideB) {
             int k,
             int n) {
         for (int t = 0; t < n; t++) {
-            out[k + t * strideOut] =
-                    c[at + t * strideC] != 0 ? a[i + t * strideA] : b[j + t * strideB];
+            int all = -c[at + t * strideC];
+            int yes = Float.floatToRawIntBits(a[i + t * strideA]) & all;
+            int no = Float.floatToRawIntBits(b[j + t * strideB]) & ~all;
+            out[k + t * strideOut] = Float.intBitsToFloat(yes | no);
         }
     }
 }

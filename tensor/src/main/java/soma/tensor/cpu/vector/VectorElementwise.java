@@ -114,8 +114,9 @@ final class VectorElementwise implements ElementwiseKernels {
         LoopNest nest = LoopNest.of(out, a);
         SelectRows rows = new SelectRows(nest.stride(0), nest.stride(1), 0);
         float[] left = floats(a);
+        float[] right = {(float) scalar};
         byte[] to = bytes(out);
-        nest.run((at, n) -> rows.compare(op, left, at[1], (float) scalar, to, at[0], n));
+        nest.run((at, n) -> rows.compare(op, left, at[1], right, 0, to, at[0], n));
     }
 
     @Override

@@ -16,11 +16,11 @@ import java.util.List;
 
 /**
  * RoIAlign in vectors over channels. Threads share the RoIs of the forward pass; in the backward
- * pass, where RoIs overlap, they share blocks of channels, so each cell sums in the order of the
- * RoIs.
+ * pass, where RoIs overlap, they share images, levels and blocks of channels, so each cell sums in
+ * the order of the RoIs.
  */
 final class VectorRoiAlign {
-    private static final int CHANNEL_BLOCK = 32;
+    private static final int CHANNEL_BLOCK = 64;
 
     private final RoiAlignSpec spec;
     private final float[] boxes;
@@ -141,19 +141,28 @@ final class VectorRoiAlign {
 
     void backward(View gradOut, List<View> gradLevels) {
         float[][] sums = arrays(gradLevels);
-        int c = gradOut.shape().dim(3);
+        int blocks = Spans.count(gradOut.shape().dim(3), CHANNEL_BLOCK);
+        int images = gradLevels.getFirst().shape().dim(0);
         Workers.parallelFor(
-                Spans.count(c, CHANNEL_BLOCK),
-                block -> scatterBlock(gradOut, gradLevels, sums, block * CHANNEL_BLOCK));
+                blocks * images * sums.length,
+                task -> {
+                    int channel = task % blocks * CHANNEL_BLOCK;
+                    int map = task / blocks;
+                    scatterBlock(gradOut, gradLevels, sums, map / images, map % images, channel);
+                });
     }
 
-    private void scatterBlock(View gradOut, List<View> gradLevels, float[][] sums, int channel) {
+    private void scatterBlock(
+            View gradOut, List<View> gradLevels, float[][] sums, int map, int n, int channel) {
         float[] grad = floats(gradOut);
         int p = spec.size();
         int c = gradOut.shape().dim(3);
-        int n = Math.min(CHANNEL_BLOCK, c - channel);
+        int channels = Math.min(CHANNEL_BLOCK, c - channel);
         Samples s = new Samples();
         for (int r = 0; r < rois; r++) {
+            if (level[levelOffset + r] != map || image[imageOffset + r] != n) {
+                continue;
+            }
             s.place(r, gradLevels);
             int at = gradOut.layout().offset() + r * p * p * c + channel;
             for (int bin = 0; bin < p * p; bin++) {
@@ -163,23 +172,41 @@ final class VectorRoiAlign {
                         bin % p,
                         grad,
                         at + bin * c,
-                        sums[s.map],
+                        sums[map],
                         s.mapOffset + channel,
                         c,
-                        n);
+                        channels);
             }
         }
     }
 
     private static void scatter(
             Samples s, int ph, int pw, float[] grad, int at, float[] sums, int to, int c, int n) {
-        for (int y = s.rows.from(ph); y < s.rows.from(ph + 1); y++) {
-            float wy = s.rows.weight(y) * s.share;
-            int row = to + s.rows.position(y) * s.rowStride;
-            for (int x = s.columns.from(pw); x < s.columns.from(pw + 1); x++) {
-                float w = wy * s.columns.weight(x);
-                ScaledRows.add(grad, at, w, sums, row + s.columns.position(x) * c, n);
+        int k = 0;
+        for (; k <= n - LANES; k += LANES) {
+            FloatVector g = FloatVector.fromArray(SPECIES, grad, at + k).mul(s.share);
+            for (int y = s.rows.from(ph); y < s.rows.from(ph + 1); y++) {
+                int row = to + s.rows.position(y) * s.rowStride + k;
+                addRow(s.columns, pw, g.mul(s.rows.weight(y)), sums, row, c);
             }
+        }
+        for (; k < n; k++) {
+            for (int y = s.rows.from(ph); y < s.rows.from(ph + 1); y++) {
+                int row = to + s.rows.position(y) * s.rowStride + k;
+                float g = grad[at + k] * s.share * s.rows.weight(y);
+                for (int x = s.columns.from(pw); x < s.columns.from(pw + 1); x++) {
+                    sums[row + s.columns.position(x) * c] += g * s.columns.weight(x);
+                }
+            }
+        }
+    }
+
+    private static void addRow(
+            RoiGrid columns, int bin, FloatVector g, float[] sums, int row, int c) {
+        for (int x = columns.from(bin); x < columns.from(bin + 1); x++) {
+            int cell = row + columns.position(x) * c;
+            FloatVector w = FloatVector.broadcast(SPECIES, columns.weight(x));
+            fma(g, w, FloatVector.fromArray(SPECIES, sums, cell)).intoArray(sums, cell);
         }
     }
 }
