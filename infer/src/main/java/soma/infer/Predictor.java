@@ -1,0 +1,121 @@
+package soma.infer;
+
+import soma.maskrcnn.config.Config;
+import soma.maskrcnn.config.PostConfig;
+import soma.maskrcnn.forward.Trace;
+import soma.maskrcnn.forward.TraceRecorder;
+import soma.maskrcnn.image.Image8;
+import soma.maskrcnn.model.Detector;
+import soma.maskrcnn.model.MaskRcnn;
+import soma.maskrcnn.post.PostProcessing;
+import soma.maskrcnn.structures.Instances;
+import soma.nn.checkpoint.StateDict;
+import soma.tensor.Device;
+import soma.tensor.SomaException;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * A trained model that finds the objects of images, one at a time. It holds the model's memory
+ * until it is closed. For one thread.
+ */
+public final class Predictor implements AutoCloseable {
+    private final Config config;
+    private final MaskRcnn model;
+    private final boolean owned;
+    private final Detector detector;
+    private final PostProcessing post;
+
+    private Predictor(Config config, MaskRcnn model, boolean owned, Device device) {
+        this.config = config;
+        this.model = model;
+        this.owned = owned;
+        this.detector = new Detector(model, config, device);
+        this.post = PostProcessing.from(PostConfig.from(config));
+    }
+
+    /**
+     * Loads a model.
+     *
+     * @param weights one file; none: the best or final weights beside a run directory's
+     *     configuration, else the file that {@code MODEL.WEIGHTS} names
+     * @throws SomaException when there is no such file, the weights are another model's, or
+     *     something is asked for that this version doesn't do
+     */
+    public static Predictor open(Config config, List<Path> weights, Device device) {
+        if (weights.size() > 1) {
+            throw new SomaException(
+                    "--weights: ensembles are not supported in this version: expected one file,"
+                            + " got "
+                            + weights.size());
+        }
+        if (config.getBoolean("TEST.AUG.ENABLED")) {
+            throw new SomaException(
+                    "TEST.AUG.ENABLED (--tta): test-time augmentation is not supported in this"
+                            + " version: expected false, got true");
+        }
+        Path file = weights.isEmpty() ? ModelWeights.find(config) : weights.getFirst();
+        MaskRcnn model = MaskRcnn.from(config);
+        try {
+            ModelWeights.load(model, file, device);
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
+        return new Predictor(config, model, true, device);
+    }
+
+    /** A predictor of a model in memory, such as one that was just trained; it stays open. */
+    public static Predictor of(MaskRcnn model, Config config, Device device) {
+        return new Predictor(config, model, false, device);
+    }
+
+    /**
+     * The objects of an image after {@code SOMA.POST}, at the image's own size.
+     *
+     * @param image blue, green, red
+     */
+    public Instances predict(Image8 image) {
+        return post.apply(detect(image));
+    }
+
+    /** The objects of an image as the model finds them, before {@code SOMA.POST}. */
+    public Instances detect(Image8 image) {
+        return detector.detect(image, Trace.NONE);
+    }
+
+    /**
+     * The intermediates of one forward pass, as PyTorch lays them out.
+     *
+     * @param wanted chooses them by name
+     */
+    public StateDict trace(Image8 image, Predicate<String> wanted) {
+        TraceRecorder recorder = new TraceRecorder(wanted);
+        detector.detect(image, recorder);
+        return recorder.tensors();
+    }
+
+    /** The configuration it was made from. */
+    public Config config() {
+        return config;
+    }
+
+    /** The model; not to be closed. */
+    public MaskRcnn model() {
+        return model;
+    }
+
+    /** The resizing and channel order that images go through before the model. */
+    public Detector detector() {
+        return detector;
+    }
+
+    @Override
+    public void close() {
+        if (owned) {
+            model.close();
+        }
+    }
+}
