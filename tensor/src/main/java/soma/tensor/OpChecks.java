@@ -51,8 +51,9 @@ final class OpChecks {
 
     /** The result with its place in the graph; observers see it. */
     static Tensor record(Op op, Tensor out, Tensor[] inputs, Tensor[] saved, Object attribute) {
-        OpObserver.notify(op.name(), out);
         var node = Autograd.record(op, out, inputs, saved, attribute);
-        return node == null ? out : new Tensor(out.view(), node);
+        Tensor result = node == null ? out : new Tensor(out.view(), node);
+        OpObserver.notify(op.name(), result);
+        return result;
     }
 }

@@ -4,6 +4,9 @@ import soma.tensor.DType;
 import soma.tensor.Shape;
 import soma.tensor.Tensor;
 
+import java.util.Arrays;
+import java.util.List;
+
 /**
  * One application of a primitive in the graph: where its gradients go, and the tensors its rule
  * needs. Saved buffers are held until the node's gradient has been computed or the graph's scope
@@ -60,6 +63,14 @@ public final class Node {
     /** Type of the result. */
     public DType dtype() {
         return dtype;
+    }
+
+    /** Names of those inputs that are leaves, such as a layer's weight. */
+    public List<String> leafInputs() {
+        return Arrays.stream(inputs)
+                .filter(input -> input != null && input.op == Op.LEAF)
+                .map(Node::name)
+                .toList();
     }
 
     /** Number of inputs. */
