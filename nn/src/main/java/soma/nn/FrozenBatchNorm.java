@@ -1,7 +1,9 @@
 package soma.nn;
 
 import soma.tensor.Functional;
+import soma.tensor.Scope;
 import soma.tensor.Tensor;
+import soma.tensor.autograd.Autograd;
 
 import java.util.List;
 
@@ -11,11 +13,13 @@ import java.util.List;
  */
 public final class FrozenBatchNorm extends Norm {
     private static final double EPS = 1e-5;
+    private static final double CALIBRATION_EPS = 1e-3;
 
     private final Buffer weight;
     private final Buffer bias;
     private final Buffer mean;
     private final Buffer variance;
+    private boolean calibrating;
     private final CachedTensors affine = new CachedTensors("frozen batch norm affine");
 
     /** Over {@code channels} channels. */
@@ -26,14 +30,43 @@ public final class FrozenBatchNorm extends Norm {
         variance = entry("running_var", new Buffer(channels, 1 - EPS));
     }
 
-    @Override
-    public Tensor forward(Tensor x) {
-        Affine a = affine();
-        return Functional.frozenBatchNorm(x, a.scale(), a.shift());
+    /**
+     * While on, each forward pass first takes the statistics that its input has, which makes the
+     * output of a network of random weights well scaled: mean, and variance (unbiased) plus 1e-3.
+     */
+    public void calibrating(boolean on) {
+        calibrating = on;
     }
 
     @Override
+    public Tensor forward(Tensor x) {
+        if (calibrating) {
+            calibrate(x);
+        }
+        Affine a = current();
+        return Functional.frozenBatchNorm(x, a.scale(), a.shift());
+    }
+
+    private void calibrate(Tensor x) {
+        try (Autograd.NoGrad _ = Autograd.noGrad();
+                Scope _ = Scope.open("calibration")) {
+            int channels = x.dim(-1);
+            Tensor rows = x.detach().reshape(-1, channels);
+            Tensor center = rows.mean(true, 0);
+            Tensor off = rows.sub(center);
+            Tensor squares = off.mul(off).sum(false, 0);
+            mean.assign(center.reshape(channels));
+            variance.assign(squares.div(Math.max(1, rows.dim(0) - 1)).add(CALIBRATION_EPS));
+        }
+    }
+
+    /** Not fixed, and so not to be folded into weights, while it is being calibrated. */
+    @Override
     Affine affine() {
+        return calibrating ? null : current();
+    }
+
+    private Affine current() {
         List<Tensor> t =
                 affine.get(
                         version(),
