@@ -94,12 +94,7 @@ final class DatasetBuilder {
      */
     Dataset build() {
         if (entries.isEmpty()) {
-            DatasetReport.Finding unreadable =
-                    defects.report().findings().get(Defect.IMAGE_UNREADABLE);
-            throw new SomaException(
-                    unreadable == null
-                            ? source + ": images: expected at least one, got none"
-                            : unreadable.names().getFirst());
+            throw new SomaException(source + ": images: expected at least one, got none");
         }
         List<ImageRecord> images = new ArrayList<>(entries.size());
         entries.forEach(

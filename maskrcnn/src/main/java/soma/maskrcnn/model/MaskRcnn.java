@@ -96,6 +96,11 @@ public final class MaskRcnn extends Module {
                 images, normalization.mean(), normalization.std(), Fpn.SIZE_DIVISIBILITY);
     }
 
+    /** The maps of the feature pyramid by level, finest first. */
+    public Map<String, Tensor> features(ImageBatch batch) {
+        return backbone.forward(batch.pixels(), Trace.NONE);
+    }
+
     /** The five losses of a batch, with their graph. */
     public TrainingLosses losses(
             ImageBatch batch, List<GroundTruth> truths, RandomGenerator random, Trace trace) {

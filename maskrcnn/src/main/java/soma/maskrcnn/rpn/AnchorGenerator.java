@@ -46,6 +46,12 @@ public final class AnchorGenerator {
         return grid;
     }
 
+    /** Frees the grids. */
+    void release() {
+        grids.values().forEach(Tensor::release);
+        grids.clear();
+    }
+
     /** The anchors of one cell at the origin: x1, y1, x2, y2 of each. */
     float[] cell(int level) {
         double[] sizes = config.sizes(level);

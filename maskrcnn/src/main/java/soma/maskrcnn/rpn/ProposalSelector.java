@@ -59,8 +59,7 @@ final class ProposalSelector {
             if (!boxes.allFinite() || !scores.allFinite()) {
                 if (training) {
                     throw new DivergenceException(
-                            "the RPN predicted boxes or logits that are not finite: training has"
-                                    + " diverged");
+                            "the RPN predicted boxes or logits that are not finite");
                 }
                 Tensor finite =
                         Boxes.finiteRows(Tensor.concat(1, boxes, scores.reshape(boxes.dim(0), 1)));

@@ -46,6 +46,11 @@ public final class Rpn extends Module {
      */
     public record Predictions(List<Tensor> anchors, List<Tensor> logits, List<Tensor> deltas) {}
 
+    @Override
+    protected void releaseCaches() {
+        anchorGenerator.release();
+    }
+
     /** Runs the head on the levels of the pyramid, finest first. */
     public Predictions predict(List<Tensor> features, Trace trace) {
         List<Tensor> anchors = new ArrayList<>();
