@@ -1,0 +1,2 @@
+/** The training loop: steps, checkpoints, evaluation, divergence. */
+package soma.train;
