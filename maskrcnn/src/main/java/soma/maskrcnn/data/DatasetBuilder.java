@@ -94,7 +94,12 @@ final class DatasetBuilder {
      */
     Dataset build() {
         if (entries.isEmpty()) {
-            throw new SomaException(source + ": images: expected at least one, got none");
+            DatasetReport.Finding unreadable =
+                    defects.report().findings().get(Defect.IMAGE_UNREADABLE);
+            throw new SomaException(
+                    unreadable == null
+                            ? source + ": images: expected at least one, got none"
+                            : unreadable.names().getFirst());
         }
         List<ImageRecord> images = new ArrayList<>(entries.size());
         entries.forEach(

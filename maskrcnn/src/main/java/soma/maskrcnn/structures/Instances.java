@@ -5,6 +5,8 @@ import soma.tensor.ShapeException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * Objects found in one image, on the host, by descending score.
@@ -43,27 +45,9 @@ public record Instances(
         return new double[] {x, y, boxes[4 * i + 2] - x, boxes[4 * i + 3] - y};
     }
 
-    /**
-     * The same objects without overlap: each mask loses the pixels of better-scored ones, and those
-     * that lose all of them are dropped. Boxes stay as they are.
-     */
-    public Instances withoutOverlaps() {
-        Rle taken = Rle.empty(height, width);
-        List<Rle> free = new ArrayList<>();
-        int[] kept = new int[size()];
-        int n = 0;
-        for (int i = 0; i < size(); i++) {
-            Rle rest = masks.get(i).subtract(taken);
-            if (!rest.isEmpty()) {
-                taken = taken.union(rest);
-                free.add(rest);
-                kept[n++] = i;
-            }
-        }
-        return pick(Arrays.copyOf(kept, n), free);
-    }
-
-    private Instances pick(int[] index, List<Rle> newMasks) {
+    /** The objects at {@code index}, in that order. */
+    public Instances select(int[] index) {
+        List<Rle> chosen = Arrays.stream(index).mapToObj(masks::get).toList();
         float[] newBoxes = new float[4 * index.length];
         float[] newScores = new float[index.length];
         int[] newClasses = new int[index.length];
@@ -72,6 +56,57 @@ public record Instances(
             newScores[i] = scores[index[i]];
             newClasses[i] = classes[index[i]];
         }
-        return new Instances(height, width, newBoxes, newScores, newClasses, newMasks);
+        return new Instances(height, width, newBoxes, newScores, newClasses, chosen);
+    }
+
+    /** The objects whose index {@code wanted} accepts, in the same order. */
+    public Instances filter(IntPredicate wanted) {
+        return select(IntStream.range(0, size()).filter(wanted).toArray());
+    }
+
+    /** The same objects with other masks; boxes stay as they are. */
+    public Instances withMasks(List<Rle> others) {
+        return new Instances(height, width, boxes, scores, classes, others);
+    }
+
+    /**
+     * The same objects without overlap: each mask loses the pixels of better-scored ones, and those
+     * that lose all of them are dropped. Boxes stay as they are.
+     */
+    public Instances withoutOverlaps() {
+        return withoutOverlaps((i, rest) -> rest);
+    }
+
+    /**
+     * As {@link #withoutOverlaps()}, where {@code refine} may change or refuse what is left.
+     *
+     * @param refine gets the index of an object and the free part of its mask; an empty result
+     *     drops the object, which then takes no pixels
+     */
+    public Instances withoutOverlaps(Refinement refine) {
+        List<Rle> free = new ArrayList<>();
+        int[] kept = new int[size()];
+        int n = 0;
+        for (int i = 0; i < size(); i++) {
+            Rle rest = masks.get(i);
+            for (Rle taken : free) {
+                if (!taken.bounds().disjoint(rest.bounds())) {
+                    rest = rest.subtract(taken);
+                }
+            }
+            rest = rest.isEmpty() ? rest : refine.apply(i, rest);
+            if (!rest.isEmpty()) {
+                free.add(rest);
+                kept[n++] = i;
+            }
+        }
+        return select(Arrays.copyOf(kept, n)).withMasks(free);
+    }
+
+    /** What becomes of the free part of a mask. */
+    @FunctionalInterface
+    public interface Refinement {
+        /** Returns a part of {@code rest}, the free pixels of object {@code index}, or nothing. */
+        Rle apply(int index, Rle rest);
     }
 }

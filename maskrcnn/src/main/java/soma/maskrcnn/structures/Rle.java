@@ -334,6 +334,22 @@ public final class Rle {
         return MaskGeometry.crop(this, x0, y0, newHeight, newWidth);
     }
 
+    /**
+     * Returns the 8-connected part with the most pixels (the leftmost among equals), or this mask
+     * when it has no more than one part.
+     */
+    public Rle largestPart() {
+        return MaskParts.largest(this);
+    }
+
+    /**
+     * Returns the mask with its holes filled: the parts of its background that are 4-connected and
+     * don't reach the border of the image.
+     */
+    public Rle fillHoles() {
+        return MaskParts.fillHoles(this);
+    }
+
     /** Returns {@code height * width}, refusing sizes that can't be a mask. */
     static int pixels(int height, int width) {
         long total = (long) height * width;

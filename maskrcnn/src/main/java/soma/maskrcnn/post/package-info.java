@@ -1,0 +1,2 @@
+/** What becomes of the detections of an image after the model: {@code SOMA.POST}. */
+package soma.maskrcnn.post;
