@@ -16,6 +16,7 @@ import soma.tensor.spi.ReduceKernels.Reduce;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -80,7 +81,17 @@ class BackendContractTest {
     @ParameterizedTest
     @EnumSource(
             value = Unary.class,
-            names = {"EXP", "SIGMOID", "RELU", "ABS", "NEG", "TANH", "SOFTPLUS", "IS_FINITE"})
+            names = {
+                "EXP",
+                "SIGMOID",
+                "RELU",
+                "ABS",
+                "NEG",
+                "TANH",
+                "SOFTPLUS",
+                "IS_FINITE",
+                "LOG"
+            })
     void unaryOfSpecialValues(Unary op) {
         float inf = Float.POSITIVE_INFINITY;
         float[] special = {0, -0f, inf, -inf, Float.NaN, 88.7f, 88.8f, -87.4f, -100, -104, 1e-40f};
@@ -94,16 +105,31 @@ class BackendContractTest {
     }
 
     @Test
-    void exponentialIsGoodToSevenDigitsEverywhere() {
+    void transcendentalFunctionsAreGoodToSixDigitsEverywhere() {
+        relativeError(-87, 88.7, Math::exp, Tensor::exp);
+        relativeError(-86, 80, x -> 1 / (1 + Math.exp(-x)), Tensor::sigmoid);
+        relativeError(
+                -86,
+                80,
+                x -> Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+                Tensor::softplus);
+        relativeError(1e-3, 0.99, Math::log, Tensor::log);
+        relativeError(1.01, 1e4, Math::log, Tensor::log);
+        relativeError(1e-44, 1e-37, Math::log, Tensor::log);
+        relativeError(1e30, 3e38, Math::log, Tensor::log);
+    }
+
+    private static void relativeError(
+            double low, double high, DoubleUnaryOperator expected, Function<Tensor, Tensor> f) {
         float[] x = new float[40_000];
         for (int i = 0; i < x.length; i++) {
-            x[i] = -87 + i * (175f / x.length);
+            x[i] = (float) (low + i * (high - low) / x.length);
         }
-        try (Scope _ = Scope.open("exp", Device.cpu())) {
-            float[] y = Tensor.of(x, x.length).exp().toFloats();
+        try (Scope _ = Scope.open("accuracy", Device.cpu())) {
+            float[] y = f.apply(Tensor.of(x, x.length)).toFloats();
             for (int i = 0; i < x.length; i++) {
-                double expected = Math.exp(x[i]);
-                assertEquals(expected, y[i], 3e-7 * expected, "exp(" + x[i] + ")");
+                double e = expected.applyAsDouble(x[i]);
+                assertEquals(e, y[i], 5e-7 * Math.abs(e), "at " + x[i]);
             }
         }
     }

@@ -43,7 +43,8 @@ final class ExpRows {
         }
     }
 
-    private static FloatVector exp(FloatVector x) {
+    /** Of one vector; NaN stays. */
+    static FloatVector exp(FloatVector x) {
         FloatVector bounded = x.max(LOWEST).min(HIGHEST);
         // Adding and subtracting 1.5 * 2^23 rounds to the nearest integer.
         FloatVector n = bounded.mul(1.44269504f).add(12582912f).sub(12582912f);

@@ -22,7 +22,9 @@ final class UnaryRows {
             case RECIPROCAL -> reciprocal(x, i, out, k, done);
             case EXP -> ExpRows.exp(x, i, out, k, done);
             case SIGMOID -> ExpRows.sigmoid(x, i, out, k, done);
-            case LOG, RSQRT, TANH, SOFTPLUS, FLOOR, SIGN, IS_FINITE -> done = 0;
+            case LOG -> LogRows.log(x, i, out, k, done);
+            case SOFTPLUS -> LogRows.softplus(x, i, out, k, done);
+            case RSQRT, TANH, FLOOR, SIGN, IS_FINITE -> done = 0;
         }
         strided(op, x, i + done, 1, out, k + done, 1, n - done);
     }
