@@ -68,8 +68,8 @@ final class BlockProduct {
         }
     }
 
-    /** As {@link #strided}, of strips {@code [m / 8][k][8]}. */
-    static void packed(
+    /** As {@link #strided}, of strips that {@link PatchPacking#interleave} wrote. */
+    static void interleaved(
             float[] tile,
             float[] a,
             int m,
@@ -79,12 +79,14 @@ final class BlockProduct {
             int[] targets,
             Target target) {
         int k = panels.k();
+        int distance = PatchPacking.stripDistance(k);
         for (int j = column; j < endColumn; j += MicroKernel.COLUMNS) {
             int columns = Math.min(MicroKernel.COLUMNS, endColumn - j);
             int width = MicroKernel.panelWidth(panels.endColumn() - j);
             long at = panels.offset(j);
             for (int i = 0; i < m; i += MicroKernel.ROWS) {
-                MicroKernel.multiplyPacked(a, i * k, k, panels.data(), at, width, tile);
+                int from = i / MicroKernel.ROWS * distance;
+                MicroKernel.multiplyInterleaved(a, from, k, panels.data(), at, width, tile);
                 int count = Math.min(MicroKernel.ROWS, m - i);
                 target.store(tile, width, count, columns, targets, i, j);
             }

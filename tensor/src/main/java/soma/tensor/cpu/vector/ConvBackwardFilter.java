@@ -10,19 +10,16 @@ import java.lang.foreign.MemorySegment;
  * Gradient of a convolution with respect to its weights: the product of the transposed patches with
  * the gradient of the output, summed over all pixels.
  *
- * <p>Weights are the rows of the product, in strips of 8. Where they give too few tasks, the pixels
- * are divided as well; the number of parts follows from the geometry, and the partial sums are
- * added in order, so that the result does not depend on the number of threads.
+ * <p>Weights are the rows of the product. Where they give too few tasks, the pixels are divided as
+ * well; the number of parts follows from the geometry, and the partial sums are added in order, so
+ * that the result does not depend on the number of threads.
  */
 public final class ConvBackwardFilter {
     /** Pixels whose products stay in registers. */
     private static final int BLOCK_PIXELS = 256;
 
-    /** Most strips of a task. */
-    private static final int BLOCK_STRIPS = 32;
-
     /** Most output channels of a task. */
-    private static final int BLOCK_COLUMNS = 512;
+    private static final int BLOCK_COLUMNS = 256;
 
     /** Tasks that are enough to keep the threads evenly busy. */
     private static final int ENOUGH_TASKS = 24;
@@ -36,10 +33,16 @@ public final class ConvBackwardFilter {
     private final float[] gradW;
     private final int gradWOffset;
     private final boolean accumulate;
-    private final FilterStrips strips;
+    private final Taps taps;
+    private final int groupIn;
     private final int groupOut;
     private final int pixels;
+    private final int k;
+    private final int blockK;
+    private final int rowBlocks;
     private final int columnBlocks;
+    private final int[] pieces;
+    private final int[] blockPieces;
     private final int parts;
     private final int partPixels;
 
@@ -56,11 +59,19 @@ public final class ConvBackwardFilter {
         this.gradW = gradW;
         this.gradWOffset = gradWOffset;
         this.accumulate = accumulate;
-        strips = new FilterStrips(ConvForward.taps(g), g.ci() / g.groups(), BLOCK_STRIPS);
+        taps = ConvForward.taps(g);
+        groupIn = g.ci() / g.groups();
         groupOut = g.co() / g.groups();
+        k = taps.count() * groupIn;
+        int strips = Math.ceilDiv(k, MicroKernel.ROWS);
+        int atLeast = Math.ceilDiv(k, MicroKernel.MAX_K);
+        blockK = MicroKernel.ROWS * Math.ceilDiv(strips, atLeast);
+        rowBlocks = Math.ceilDiv(k, blockK);
+        blockPieces = new int[rowBlocks + 1];
+        pieces = taps.pieces(groupIn, blockK, blockPieces);
         pixels = g.n() * g.outH() * g.outW();
         columnBlocks = Math.ceilDiv(groupOut, BLOCK_COLUMNS);
-        int tasks = Math.max(1, g.groups() * strips.blockCount() * columnBlocks);
+        int tasks = Math.max(1, g.groups() * rowBlocks * columnBlocks);
         int wanted = Math.ceilDiv(ENOUGH_TASKS, tasks);
         parts = Math.max(1, Math.min(wanted, Math.ceilDiv(pixels, PART_PIXELS)));
         partPixels = Math.ceilDiv(pixels, parts);
@@ -93,11 +104,11 @@ public final class ConvBackwardFilter {
     }
 
     private int size() {
-        return g.kh() * g.kw() * (g.ci() / g.groups()) * g.co();
+        return k * g.co();
     }
 
     private void run() {
-        int blocks = g.groups() * strips.blockCount() * columnBlocks;
+        int blocks = g.groups() * rowBlocks * columnBlocks;
         if (parts == 1) {
             Workers.parallelFor(blocks, i -> block(i, 0, gradW, gradWOffset, accumulate));
             return;
@@ -130,25 +141,30 @@ public final class ConvBackwardFilter {
 
     private void block(int index, int part, float[] to, int toOffset, boolean add) {
         int columnBlock = index % columnBlocks;
-        int stripBlock = index / columnBlocks % strips.blockCount();
-        int group = index / columnBlocks / strips.blockCount();
-        int firstStrip = stripBlock * BLOCK_STRIPS;
-        int endStrip = Math.min(strips.count(), firstStrip + BLOCK_STRIPS);
+        int rowBlock = index / columnBlocks % rowBlocks;
+        int group = index / columnBlocks / rowBlocks;
         int column = columnBlock * BLOCK_COLUMNS;
         int endColumn = Math.min(groupOut, column + BLOCK_COLUMNS);
         int start = part * partPixels;
         int end = Math.min(pixels, start + partPixels);
+        int rows = Math.min(blockK, k - rowBlock * blockK);
         Scratch scratch = Scratch.current();
+        int[] targets = scratch.targets(rows);
+        for (int i = 0; i < rows; i++) {
+            targets[i] = toOffset + (rowBlock * blockK + i) * g.co() + group * groupOut;
+        }
+        long floats = (long) BLOCK_PIXELS * (BLOCK_COLUMNS + MicroKernel.COLUMNS);
+        MemorySegment data = scratch.ownPanels(floats);
         boolean more = add;
         int at = start;
-        do {
+        do { // at least once, so that the gradient of no pixels is zero
             int count = Math.clamp(end - at, 0, BLOCK_PIXELS);
-            MemorySegment data =
-                    scratch.ownPanels((long) BLOCK_PIXELS * (BLOCK_COLUMNS + MicroKernel.COLUMNS));
             BlockProduct.Panels panels = new BlockProduct.Panels(data, count, column, endColumn);
             packGradient(panels, group, at);
-            packPatches(scratch, group, firstStrip, endStrip, at, count);
-            multiply(scratch, panels, group, firstStrip, endStrip, to, toOffset, more);
+            float[] left = copyPatches(scratch, group, rowBlock, rows, at, count);
+            BlockProduct.Target target = new BlockProduct.Target(to, toOffset, more, Epilogue.NONE);
+            BlockProduct.interleaved(
+                    scratch.tile, left, rows, panels, column, endColumn, targets, target);
             more = true;
             at += BLOCK_PIXELS;
         } while (at < end);
@@ -170,58 +186,26 @@ public final class ConvBackwardFilter {
         }
     }
 
-    private void packPatches(
-            Scratch scratch, int group, int firstStrip, int endStrip, int start, int count) {
-        int[] y = scratch.y(count);
-        int[] x = scratch.x(count);
-        int[] base = scratch.rows(count);
-        int outX = start % g.outW();
-        int outY = start / g.outW() % g.outH();
-        int image = start / g.outW() / g.outH();
+    private float[] copyPatches(
+            Scratch scratch, int group, int rowBlock, int rows, int start, int count) {
+        int strips = Math.ceilDiv(rows, MicroKernel.ROWS);
+        float[] left = scratch.left(strips * PatchPacking.stripDistance(BLOCK_PIXELS));
+        float[] line = scratch.line;
+        int from = blockPieces[rowBlock];
+        int end = blockPieces[rowBlock + 1];
         for (int i = 0; i < count; i++) {
-            y[i] = outY * g.strideH();
-            x[i] = outX * g.strideW();
-            base[i] = in.pixel(image, y[i], x[i]) + group * (g.ci() / g.groups());
-            if (++outX == g.outW()) {
-                outX = 0;
-                if (++outY == g.outH()) {
-                    outY = 0;
-                    image++;
-                }
+            int pixel = start + i;
+            int x = pixel % g.outW() * g.strideW();
+            int y = pixel / g.outW() % g.outH() * g.strideH();
+            int image = pixel / g.outW() / g.outH();
+            int base = in.pixel(image, y, x) + group * groupIn;
+            if (taps.inside(y, x, g.h(), g.w())) {
+                PatchPacking.inside(in, taps, pieces, from, end, base, line, 0);
+            } else {
+                PatchPacking.clipped(in, taps, groupIn, pieces, from, end, base, y, x, line, 0);
             }
+            PatchPacking.interleave(line, rows, count, i, left);
         }
-        int strip = count * MicroKernel.ROWS;
-        float[] left = scratch.left((endStrip - firstStrip) * strip + VectorWidth.LANES);
-        for (int s = firstStrip; s < endStrip; s++) {
-            strips.pack(in, s, base, y, x, count, left, (s - firstStrip) * strip);
-        }
-    }
-
-    private void multiply(
-            Scratch scratch,
-            BlockProduct.Panels panels,
-            int group,
-            int firstStrip,
-            int endStrip,
-            float[] to,
-            int toOffset,
-            boolean add) {
-        int k = panels.k();
-        float[] left = scratch.left(0);
-        float[] tile = scratch.tile;
-        int[] targets = scratch.targets(MicroKernel.ROWS);
-        for (int j = panels.firstColumn(); j < panels.endColumn(); j += MicroKernel.COLUMNS) {
-            int columns = Math.min(MicroKernel.COLUMNS, panels.endColumn() - j);
-            int width = MicroKernel.panelWidth(panels.endColumn() - j);
-            long at = panels.offset(j);
-            for (int s = firstStrip; s < endStrip; s++) {
-                int from = (s - firstStrip) * k * MicroKernel.ROWS;
-                MicroKernel.multiplyPacked(left, from, k, panels.data(), at, width, tile);
-                for (int r = 0; r < MicroKernel.ROWS; r++) {
-                    targets[r] = toOffset + (strips.firstRow(s) + r) * g.co() + group * groupOut;
-                }
-                TileStore.store(tile, width, strips.rows(s), columns, to, targets, 0, j, add);
-            }
-        }
+        return left;
     }
 }

@@ -14,9 +14,9 @@ import java.nio.ByteOrder;
  * of columns.
  *
  * <p>The right operand is a packed panel, {@code [k][columns]}. The left operand is a strip of 8
- * rows, either {@code [8][STRIDE]} or {@code [k][8]}: the distances are constants, so that one
- * register addresses all rows. The tile {@code [8][columns]} is overwritten; {@link TileStore}
- * brings it to the output.
+ * rows, either {@code [8][STRIDE]} or, interleaved, {@code [k][8]}: the distances are constants, so
+ * that one register addresses all rows. The tile {@code [8][columns]} is overwritten; {@link
+ * TileStore} brings it to the output.
  *
  * <p>Panels lie in native memory, aligned to 64 bytes: Java arrays are not, and the loads that
  * cross cache lines cost an eighth of the speed.
@@ -32,12 +32,12 @@ final class MicroKernel {
     /** Most columns of a tile. */
     static final int COLUMNS = 2 * LANES;
 
-    /** Longest sum of {@link #multiplyStrided}. */
+    /** Most values of a row at the distance {@link #STRIDE}. */
     static final int MAX_K = 320;
 
     /**
-     * Distance of the rows of a strip, apart from powers of two, so that they do not compete for
-     * cache lines.
+     * Distance of copied rows, apart from powers of two, so that they do not compete for cache
+     * lines.
      */
     static final int STRIDE = MAX_K + 16;
 
@@ -73,15 +73,15 @@ final class MicroKernel {
     }
 
     /** As {@link #multiplyStrided}, of {@code a[aOffset + 8 * l + i]} and of any {@code k}. */
-    static void multiplyPacked(
+    static void multiplyInterleaved(
             float[] a, int aOffset, int k, MemorySegment b, long bOffset, int width, float[] tile) {
         if (width == LANES) {
-            packed8x1(a, aOffset, k, b, bOffset, tile);
+            interleaved8x1(a, aOffset, k, b, bOffset, tile);
         } else if (WIDE) {
-            packed8x2(a, aOffset, k, b, bOffset, tile);
+            interleaved8x2(a, aOffset, k, b, bOffset, tile);
         } else {
-            packed4x2(a, aOffset, k, b, bOffset, tile, 0);
-            packed4x2(a, aOffset + 4, k, b, bOffset, tile, 4 * COLUMNS);
+            interleaved4x2(a, aOffset, k, b, bOffset, tile, 0);
+            interleaved4x2(a, aOffset + 4, k, b, bOffset, tile, 4 * COLUMNS);
         }
     }
 
@@ -228,7 +228,7 @@ final class MicroKernel {
         c31.intoArray(tile, tileOffset + 7 * LANES);
     }
 
-    private static void packed8x2(
+    private static void interleaved8x2(
             float[] a, int aOffset, int k, MemorySegment b, long bOffset, float[] tile) {
         FloatVector c00 = FloatVector.zero(SPECIES);
         FloatVector c01 = FloatVector.zero(SPECIES);
@@ -294,7 +294,7 @@ final class MicroKernel {
         c71.intoArray(tile, 15 * LANES);
     }
 
-    private static void packed8x1(
+    private static void interleaved8x1(
             float[] a, int aOffset, int k, MemorySegment b, long bOffset, float[] tile) {
         FloatVector c00 = FloatVector.zero(SPECIES);
         FloatVector c10 = FloatVector.zero(SPECIES);
@@ -327,7 +327,7 @@ final class MicroKernel {
         c70.intoArray(tile, 7 * LANES);
     }
 
-    private static void packed4x2(
+    private static void interleaved4x2(
             float[] a,
             int aOffset,
             int k,

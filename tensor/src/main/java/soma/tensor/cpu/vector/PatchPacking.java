@@ -91,6 +91,30 @@ final class PatchPacking {
         }
     }
 
+    /** Distance of the strips that {@link #interleave} writes for {@code k} columns. */
+    static int stripDistance(int k) {
+        return k * MicroKernel.ROWS + 16;
+    }
+
+    /**
+     * Writes column {@code l} of a transposed left operand to its strips of 8 rows, {@code [rows /
+     * 8][k][8]}.
+     *
+     * <p>Vectors of more than 8 write ahead into what the next column overwrites.
+     *
+     * @param column values of the rows, and room to read a vector beyond
+     */
+    static void interleave(float[] column, int rows, int k, int l, float[] strips) {
+        int distance = stripDistance(k);
+        int to = l * MicroKernel.ROWS;
+        for (int row = 0; row < rows; row += MicroKernel.ROWS) {
+            for (int i = 0; i < MicroKernel.ROWS; i += LANES) {
+                FloatVector.fromArray(SPECIES, column, row + i).intoArray(strips, to + i);
+            }
+            to += distance;
+        }
+    }
+
     /** Zeroes {@code length} values; may write up to a vector beyond. */
     static void zero(float[] to, int at, int length) {
         for (int i = 0; i < length; i += LANES) {

@@ -15,6 +15,9 @@ final class Scratch {
     /** The tile that {@link MicroKernel} writes. */
     final float[] tile = new float[MicroKernel.ROWS * MicroKernel.COLUMNS];
 
+    /** A row of a block, and room for a vector beyond. */
+    final float[] line = new float[MicroKernel.STRIDE];
+
     private MemorySegment panels = MemorySegment.NULL;
     private MemorySegment ownPanels = MemorySegment.NULL;
     private float[] left = {};

@@ -275,10 +275,15 @@ public final class Sgemm {
             targets[i] = cOffset + (row + i) * ldc;
         }
         if (transA) {
-            float[] left = scratch.left(padded * kc + VectorWidth.LANES);
-            int from = aOffset + k0 * lda + row;
-            PanelPacking.columns(a, from, lda, kc, rows, m - row, left);
-            BlockProduct.packed(scratch.tile, left, rows, panels, column, end, targets, target);
+            int strips = padded / MicroKernel.ROWS;
+            float[] left = scratch.left(strips * PatchPacking.stripDistance(kc));
+            float[] line = scratch.line;
+            for (int l = 0; l < kc; l++) {
+                PatchPacking.copy(a, aOffset + (k0 + l) * lda + row, line, 0, rows);
+                PatchPacking.interleave(line, rows, kc, l, left);
+            }
+            BlockProduct.interleaved(
+                    scratch.tile, left, rows, panels, column, end, targets, target);
         } else {
             float[] left = scratch.left(padded * MicroKernel.STRIDE);
             for (int i = 0; i < rows; i++) {
