@@ -1,6 +1,7 @@
 package soma.tensor.cpu.vector;
 
 import soma.tensor.ShapeException;
+import soma.tensor.cpu.Workers;
 import soma.tensor.spi.ConvGeometry;
 
 import java.util.stream.IntStream;
@@ -34,11 +35,45 @@ public final class ConvBackwardData {
         FeatureMap from = new FeatureMap(gradOut, gradOutOffset, g.n(), g.outH(), g.outW(), g.co());
         FeatureMap to = new FeatureMap(gradX, gradXOffset, g.n(), g.h(), g.w(), g.ci());
         ConvWeights weights = new ConvWeights(g, w, wOffset);
+        if (ConvForward.winograd(g)
+                && g.padH() <= 2
+                && g.padW() <= 2
+                && WinogradConvolution.suits(from, to)) {
+            runWinograd(g, from, to, weights);
+            return;
+        }
         for (int phaseH = 0; phaseH < Math.min(g.strideH(), g.h()); phaseH++) {
             for (int phaseW = 0; phaseW < Math.min(g.strideW(), g.w()); phaseW++) {
                 runPhase(g, from, to, weights, phaseH, phaseW);
             }
         }
+    }
+
+    /**
+     * The gradient is a convolution with the kernel turned by 180 degrees and its channels
+     * exchanged.
+     */
+    private static void runWinograd(
+            ConvGeometry g, FeatureMap from, FeatureMap to, ConvWeights weights) {
+        int step = g.ci() * g.co();
+        float[] exchanged = Scratch.current().exchanged(9 * step);
+        Workers.parallelFor(
+                9 * Math.ceilDiv(g.co(), 16),
+                task -> {
+                    int tap = task % 9;
+                    int first = task / 9 * 16;
+                    weights.exchange(tap, first, Math.min(g.co(), first + 16), exchanged);
+                });
+        new WinogradConvolution(
+                        from,
+                        to,
+                        2 - g.padH(),
+                        2 - g.padW(),
+                        exchanged,
+                        8 * step,
+                        -step,
+                        Epilogue.NONE)
+                .run();
     }
 
     private static void runPhase(

@@ -29,6 +29,11 @@ public final class ConvForward {
         FeatureMap to = new FeatureMap(out, outOffset, g.n(), g.outH(), g.outW(), g.co());
         ConvWeights weights = new ConvWeights(g, w, wOffset);
         epilogue.check(g.co(), (long) g.n() * g.outH() * g.outW() * g.co());
+        if (winograd(g) && WinogradConvolution.suits(in, to)) {
+            int step = g.ci() * g.co();
+            new WinogradConvolution(in, to, g.padH(), g.padW(), w, wOffset, step, epilogue).run();
+            return;
+        }
         TapConvolution.Grid grid =
                 new TapConvolution.Grid(g.outH(), g.outW(), g.strideH(), g.strideW(), 1, 1, 0, 0);
         new TapConvolution(in, to, taps(g), grid, g.groups(), weights::packForward, epilogue).run();
@@ -43,5 +48,16 @@ public final class ConvForward {
             x[t] = t % g.kw() * g.dilationW() - g.padW();
         }
         return new Taps(y, x, g.groups() == 1);
+    }
+
+    /** Whether the kernel is 3x3 with stride 1, without dilation and groups. */
+    static boolean winograd(ConvGeometry g) {
+        return g.kh() == 3
+                && g.kw() == 3
+                && g.strideH() == 1
+                && g.strideW() == 1
+                && g.dilationH() == 1
+                && g.dilationW() == 1
+                && g.groups() == 1;
     }
 }

@@ -56,4 +56,18 @@ record ConvWeights(ConvGeometry g, float[] data, int offset) {
         int from = row(tap, column) + group * (g.co() / g.groups()) + firstRow;
         PanelPacking.transposed(data, from, g.co(), rows, columns, width, panel, to, room);
     }
+
+    /**
+     * Writes output channels {@code first} to {@code end - 1} of a tap of ungrouped weights as
+     * {@code [tap][co][ci]}.
+     */
+    void exchange(int tap, int first, int end, float[] to) {
+        int base = tap * g.ci() * g.co();
+        for (int ci = 0; ci < g.ci(); ci++) {
+            int from = row(tap, ci);
+            for (int co = first; co < end; co++) {
+                to[base + co * g.ci() + ci] = data[from + co];
+            }
+        }
+    }
 }

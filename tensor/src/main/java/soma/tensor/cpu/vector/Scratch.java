@@ -22,6 +22,8 @@ final class Scratch {
     private MemorySegment ownPanels = MemorySegment.NULL;
     private float[] left = {};
     private float[] partial = {};
+    private float[] exchanged = {};
+    private float[] products = {};
     private int[] rows = {};
     private int[] targets = {};
     private int[] y = {};
@@ -63,6 +65,22 @@ final class Scratch {
             partial = new float[floats];
         }
         return partial;
+    }
+
+    /** Weights with exchanged channels that the tasks of a call share. */
+    float[] exchanged(int floats) {
+        if (exchanged.length < floats) {
+            exchanged = new float[floats];
+        }
+        return exchanged;
+    }
+
+    /** Products of a single task, before they are transformed back. */
+    float[] products(int floats) {
+        if (products.length < floats) {
+            products = new float[floats];
+        }
+        return products;
     }
 
     /** Offsets of the rows of the left operand. */

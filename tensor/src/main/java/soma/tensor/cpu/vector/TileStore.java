@@ -93,7 +93,8 @@ final class TileStore {
         }
     }
 
-    private static FloatVector finish(
+    /** Applies the epilogue to sums of the output columns from {@code column} on. */
+    static FloatVector finish(
             FloatVector sum,
             VectorMask<Float> mask,
             Epilogue epilogue,

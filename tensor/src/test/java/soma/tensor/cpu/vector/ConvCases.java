@@ -41,6 +41,9 @@ final class ConvCases {
                 new ConvGeometry(2, 9, 8, 64, 128, 3, 3, 2, 2, 1, 1, 1, 1, 2),
                 new ConvGeometry(1, 7, 5, 6, 9, 3, 3, 1, 1, 1, 1, 1, 1, 3),
                 new ConvGeometry(1, 6, 6, 16, 16, 3, 3, 1, 1, 1, 1, 1, 1, 16),
+                new ConvGeometry(1, 17, 19, 64, 96, 3, 3, 1, 1, 1, 1, 1, 1, 1),
+                new ConvGeometry(2, 15, 14, 48, 33, 3, 3, 1, 1, 0, 2, 1, 1, 1),
+                new ConvGeometry(1, 20, 18, 336, 40, 3, 3, 1, 1, 2, 1, 1, 1, 1),
                 new ConvGeometry(1, 45, 53, 8, 12, 3, 3, 1, 1, 1, 1, 1, 1, 1),
                 new ConvGeometry(1, 6, 5, 520, 513, 1, 1, 1, 1, 0, 0, 1, 1, 1));
     }
