@@ -8,7 +8,6 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The natural logarithm of whole vectors: {@code log(x) = n log(2) + log(m)} with a polynomial for
@@ -16,8 +15,6 @@ import jdk.incubator.vector.VectorSpecies;
  * to two units in the last place; and softplus, which needs it.
  */
 final class LogRows {
-    private static final VectorSpecies<Integer> INTS = SPECIES.vectorShape().withLanes(int.class);
-
     /** Bits of the float32 next to {@code sqrt(0.5)}. */
     private static final int ROOT_HALF = 0x3f3504f3;
 
