@@ -14,6 +14,7 @@ import soma.tensor.SomaException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,10 @@ import java.util.function.BooleanSupplier;
  */
 public final class InferenceRun {
     private static final int WARNINGS = 10;
+
+    /** All that any run may leave, so that results of two runs never lie side by side. */
+    private static final List<String> ENTRIES =
+            Arrays.stream(OutputFormat.values()).map(OutputFormat::entry).toList();
 
     /**
      * Where results go.
@@ -100,7 +105,7 @@ public final class InferenceRun {
         List<Category> categories = categories(dataset);
         List<String> entries = settings.formats().stream().map(OutputFormat::entry).toList();
         long start = System.nanoTime();
-        try (StagedOutput staged = StagedOutput.open(settings.out(), entries, settings.force())) {
+        try (StagedOutput staged = StagedOutput.open(settings.out(), ENTRIES, settings.force())) {
             Tally tally = new Tally();
             tally.unreadable(dataset);
             boolean finished = predictAll(dataset, categories, staged, stop, progress, tally);
@@ -173,12 +178,15 @@ public final class InferenceRun {
                 for (OutputFormat format : settings.formats()) {
                     outputs.put(format, open(format, dataset, categories, staged));
                 }
-                for (int i = 0; i < images.size(); i++) {
-                    if (stop.getAsBoolean()) {
-                        return false;
+                try (OutputThread writer = new OutputThread()) {
+                    for (int i = 0; i < images.size(); i++) {
+                        if (stop.getAsBoolean()) {
+                            return false;
+                        }
+                        int objects = predict(images.get(i), prefetch, outputs, writer, tally);
+                        progress.done(i + 1, images.size(), images.get(i).id(), objects);
                     }
-                    int objects = predict(images.get(i), prefetch, outputs, tally);
-                    progress.done(i + 1, images.size(), images.get(i).id(), objects);
+                    writer.await();
                 }
                 return true;
             } finally {
@@ -211,6 +219,7 @@ public final class InferenceRun {
             ImageRecord image,
             ImagePrefetch prefetch,
             Map<OutputFormat, Output> outputs,
+            OutputThread writer,
             Tally tally)
             throws IOException {
         Image8 pixels;
@@ -222,9 +231,13 @@ public final class InferenceRun {
             return -1;
         }
         Instances found = predictor.predict(pixels);
-        for (Output output : outputs.values()) {
-            output.add(image, pixels, found);
-        }
+        writer.submit(
+                () -> {
+                    for (Output output : outputs.values()) {
+                        output.add(image, pixels, found);
+                    }
+                    return null;
+                });
         tally.images++;
         tally.detections += found.size();
         return found.size();

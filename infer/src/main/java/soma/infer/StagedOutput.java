@@ -29,7 +29,7 @@ final class StagedOutput implements AutoCloseable {
     /**
      * Prepares a directory.
      *
-     * @param entries files and folders that the run writes
+     * @param entries files and folders that a run may write
      * @param force whether those of an earlier run may be replaced
      * @throws SomaException when the directory holds an earlier run, or can't be written to
      */
@@ -70,9 +70,9 @@ final class StagedOutput implements AutoCloseable {
             Files.createDirectories(target);
             for (String entry : entries) {
                 Path from = stage.resolve(entry);
+                Path to = target.resolve(entry);
+                delete(to);
                 if (Files.exists(from)) {
-                    Path to = target.resolve(entry);
-                    delete(to);
                     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
                 }
             }

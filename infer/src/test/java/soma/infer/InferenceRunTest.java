@@ -183,6 +183,8 @@ class InferenceRunTest {
         assertEquals(List.of("one.png"), names(out.resolve("overlays")));
         run(two, settings(OutputFormat.DEFAULT, true));
         assertEquals(List.of("two.png"), names(out.resolve("overlays")));
+        run(one, settings(Set.of(OutputFormat.CSV), true));
+        assertEquals(List.of("notes.txt", "submission.csv"), names(out));
         assertEquals("mine", Files.readString(out.resolve("notes.txt")));
 
         Path file = Files.writeString(folder.resolve("file"), "");

@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
 /**
  * Writes files that appear whole or not at all: to a temporary sibling first, then by an atomic
@@ -35,9 +37,16 @@ public final class AtomicFiles {
         try {
             Path directory = target.toAbsolutePath().getParent();
             Files.createDirectories(directory);
-            temporary = Files.createTempFile(directory, "." + target.getFileName(), ".tmp");
+            // Not createTempFile, whose files only their owner may read, also after the move.
+            String unique = "." + target.getFileName() + "." + UUID.randomUUID() + ".tmp";
+            temporary = directory.resolve(unique);
             try (OutputStream out =
-                    new BufferedOutputStream(Files.newOutputStream(temporary), 1 << 16)) {
+                    new BufferedOutputStream(
+                            Files.newOutputStream(
+                                    temporary,
+                                    StandardOpenOption.CREATE_NEW,
+                                    StandardOpenOption.WRITE),
+                            1 << 16)) {
                 content.writeTo(out);
             }
             Files.move(
