@@ -9,6 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
+import soma.cli.report.DrawnObjects;
 import soma.maskrcnn.data.Dataset;
 import soma.maskrcnn.data.ImageRecord;
 import soma.maskrcnn.draw.DrawnInstance;
@@ -75,7 +76,7 @@ final class ShowCommand implements Runnable {
     public void run() {
         Dataset dataset = options.readQuietly(data);
         Map<String, List<DrawnInstance>> found =
-                predictions == null ? null : PredictedInstances.read(predictions, dataset);
+                predictions == null ? null : DrawnObjects.read(predictions, dataset);
         OutputDirectory.prepare(out, TABLE, force);
         String table = DatasetTable.of(dataset);
         List<ImageRecord> images = dataset.withUsableImages().images();
@@ -88,7 +89,7 @@ final class ShowCommand implements Runnable {
     private void draw(
             Dataset dataset, ImageRecord image, Map<String, List<DrawnInstance>> predicted) {
         Image8 pixels = ImageReader.readBgr(image.file());
-        Image8 drawn = Overlay.draw(pixels, PredictedInstances.annotated(dataset, image));
+        Image8 drawn = Overlay.draw(pixels, DrawnObjects.annotated(dataset, image));
         if (predicted != null) {
             List<DrawnInstance> found = predicted.getOrDefault(image.id(), List.of());
             drawn = SideBySide.of(List.of(drawn, Overlay.draw(pixels, found)));

@@ -32,7 +32,14 @@ public final class Soma {
 
     /** Returns new objects of this module's commands, in the order of {@code soma --help}. */
     private static List<Object> commands() {
-        return List.of(new ShowCommand(), new EvalCommand(), new DoctorCommand());
+        return List.of(
+                new DemoCommand(),
+                new ShowCommand(),
+                new TrainCommand(),
+                new InferCommand(),
+                new EvalCommand(),
+                new TraceCommand(),
+                new DoctorCommand());
     }
 
     /** Runs one command and returns its {@link ExitStatus}; throws nothing. */

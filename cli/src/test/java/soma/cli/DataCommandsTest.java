@@ -123,7 +123,7 @@ class DataCommandsTest {
             value = {
                 "eval --gt DATA|Missing required option: '--pred=FILE' (see soma eval --help)",
                 "eval --gt DATA --pred RESULTS --metric best|expected one of [COCO, SARTORIUS,"
-                    + " ALL]",
+                        + " ALL]",
                 "show --data DATA --out x --data-format xml|'--data-format': expected one of",
                 "show --data DATA --out x --limit many|'many' is not an int",
                 "doctor now|unexpected argument 'now'",

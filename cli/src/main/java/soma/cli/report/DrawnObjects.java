@@ -1,4 +1,4 @@
-package soma.cli;
+package soma.cli.report;
 
 import soma.maskrcnn.data.Annotation;
 import soma.maskrcnn.data.Category;
@@ -19,11 +19,11 @@ import java.util.List;
 import java.util.Map;
 
 /** Objects of a data set and of a file of predictions, ready to be drawn. */
-final class PredictedInstances {
-    private PredictedInstances() {}
+public final class DrawnObjects {
+    private DrawnObjects() {}
 
     /** Returns the annotated objects of an image; empty masks have nothing to draw. */
-    static List<DrawnInstance> annotated(Dataset dataset, ImageRecord image) {
+    public static List<DrawnInstance> annotated(Dataset dataset, ImageRecord image) {
         List<DrawnInstance> drawn = new ArrayList<>();
         for (Annotation annotation : image.annotations()) {
             Rle mask = annotation.segmentation().toRle(image.height(), image.width());
@@ -43,7 +43,7 @@ final class PredictedInstances {
      *
      * @throws SomaException when the file can't be read, or a mask has another size than its image
      */
-    static Map<String, List<DrawnInstance>> read(Path file, Dataset dataset) {
+    public static Map<String, List<DrawnInstance>> read(Path file, Dataset dataset) {
         Map<String, List<DrawnInstance>> byImage = new HashMap<>();
         if (!Evaluation.isJson(file)) {
             Submission.read(file, dataset)

@@ -1,0 +1,2 @@
+/** What {@code soma trace} records beside the intermediates of inference. */
+package soma.cli.trace;
