@@ -1,0 +1,46 @@
+package soma.bench;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+import soma.cli.CommonOptions;
+import soma.maskrcnn.config.Config;
+import soma.maskrcnn.image.ImageSize;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/** {@code soma bench all}. */
+@Command(
+        name = "all",
+        description = "All benchmarks, with their default sizes.",
+        footer = {"", "Example: soma bench all --json bench.json"})
+final class AllCommand implements Callable<Integer> {
+    @Mixin private CommonOptions common;
+    @Mixin private BenchOptions options;
+    @Mixin private ModelOptions modelOptions;
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        Config config = modelOptions.loadConfig();
+        ImageSize size = modelOptions.size();
+        int kernelRuns = options.runs(21);
+        int runs = options.runs(7);
+        Session session = Session.open(common, options, spec.commandLine().getOut());
+        KernelCases.gemm(session, List.of(), kernelRuns);
+        KernelCases.conv(session, List.of(), kernelRuns);
+        KernelCases.roiAlign(session, RoiAlignCommand.BOXES, kernelRuns);
+        KernelCases.nms(session, NmsCommand.BOXES, kernelRuns);
+        KernelCases.paste(session, PasteCommand.MASKS, kernelRuns);
+        ModelCommand.run(
+                session, modelOptions, config, List.of(), size, modelOptions.batch(1), runs);
+        Batches batch = Batches.drawn(size, config, modelOptions.batch(2));
+        TrainCommand.run(session, modelOptions, config, batch, runs);
+        session.finish();
+        return 0;
+    }
+}

@@ -1,0 +1,40 @@
+package soma.bench;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import soma.cli.CommonOptions;
+
+/** {@code soma bench}: it only has kinds. */
+@Command(
+        name = "bench",
+        description = "Times kernels and whole steps beside this machine's peak.",
+        synopsisSubcommandLabel = "KIND",
+        subcommands = {
+            GemmCommand.class,
+            ConvCommand.class,
+            RoiAlignCommand.class,
+            NmsCommand.class,
+            PasteCommand.class,
+            ModelCommand.class,
+            TrainCommand.class,
+            AllCommand.class
+        },
+        footer = {"", "Example: soma bench conv --threads 2 --json conv.json"})
+final class BenchCommand implements Runnable {
+    @Spec private CommandSpec spec;
+
+    @Mixin
+    @SuppressWarnings("unused") // for picocli alone
+    private CommonOptions common;
+
+    @Override
+    public void run() {
+        throw new ParameterException(
+                spec.commandLine(),
+                "expected gemm, conv, roi-align, nms, paste, model, train or all, got none");
+    }
+}

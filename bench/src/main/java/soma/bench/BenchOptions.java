@@ -1,0 +1,27 @@
+package soma.bench;
+
+import picocli.CommandLine.Option;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** The options of every benchmark. */
+final class BenchOptions {
+    @Option(names = "--json", paramLabel = "FILE", description = "Also write the rows to a file.")
+    private Path json;
+
+    @Option(
+            names = "--runs",
+            paramLabel = "N",
+            description = "Number of timed runs (default: 21 of a kernel, 7 of a model).")
+    private Integer runs;
+
+    Optional<Path> json() {
+        return Optional.ofNullable(json);
+    }
+
+    /** The number of timed runs; {@code usual} if none was given. */
+    int runs(int usual) {
+        return runs == null ? usual : Math.max(1, runs);
+    }
+}

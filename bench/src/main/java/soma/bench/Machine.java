@@ -1,0 +1,44 @@
+package soma.bench;
+
+import soma.tensor.cpu.PeakBandwidth;
+import soma.tensor.cpu.Workers;
+import soma.tensor.cpu.vector.PeakFlops;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+
+/**
+ * What rows are compared to.
+ *
+ * @param device the name of the device that is timed
+ * @param threads CPU threads
+ * @param peakFlops float32 operations per second of these threads
+ * @param peakBytes bytes per second of the triad with these threads
+ */
+record Machine(String device, int threads, double peakFlops, double peakBytes) {
+    private static final Path STATUS = Path.of("/proc/self/status");
+
+    /** Measures the peaks, in about a second. */
+    static Machine measure(String device) {
+        return new Machine(
+                device, Workers.threads(), PeakFlops.allThreads(0.6), PeakBandwidth.measure(0.4));
+    }
+
+    /** The most memory that this process ever held, in MiB; empty where the system can't tell. */
+    static OptionalLong peakResidentMb() {
+        if (!Files.isReadable(STATUS)) {
+            return OptionalLong.empty();
+        }
+        try {
+            return Files.readAllLines(STATUS).stream()
+                    .filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                    .findFirst();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

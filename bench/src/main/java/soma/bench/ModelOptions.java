@@ -1,0 +1,104 @@
+package soma.bench;
+
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import soma.maskrcnn.config.Config;
+import soma.maskrcnn.image.ImageSize;
+import soma.maskrcnn.model.MaskRcnn;
+import soma.nn.LoadReport;
+import soma.nn.RandomStreams;
+import soma.nn.checkpoint.Checkpoints;
+import soma.tensor.Device;
+import soma.tensor.Scope;
+import soma.tensor.SomaException;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** The options of the benchmarks of whole models. */
+final class ModelOptions {
+    @Option(
+            names = "--config",
+            paramLabel = "C",
+            defaultValue = "mask_rcnn_R_50_FPN_3x",
+            description = "A preset, a YAML file or a run directory (default: ${DEFAULT-VALUE}).")
+    private String config;
+
+    @Option(
+            names = "--weights",
+            paramLabel = "FILE",
+            description = "Weights (default: random; MODEL.WEIGHTS is not used).")
+    private Path weights;
+
+    @Option(
+            names = "--size",
+            paramLabel = "HxW",
+            defaultValue = "520x704",
+            description = "Size of images drawn for want of others (default: ${DEFAULT-VALUE}).")
+    private String size;
+
+    @Option(names = "--batch", paramLabel = "N", description = "Images at a time.")
+    private Integer batch;
+
+    @Option(names = "--per-op", description = "List the kernels with their share of the time.")
+    private boolean perOp;
+
+    @Parameters(paramLabel = "KEY=VALUE", arity = "0..*", description = "Changes to the config.")
+    private List<String> overrides = List.of();
+
+    boolean perOp() {
+        return perOp;
+    }
+
+    boolean hasWeights() {
+        return weights != null;
+    }
+
+    int batch(int usual) {
+        if (batch != null && batch < 1) {
+            throw new SomaException("--batch: expected a positive number, got " + batch);
+        }
+        return batch == null ? usual : batch;
+    }
+
+    ImageSize size() {
+        return Dimensions.parse(size, 2)
+                .map(d -> new ImageSize(d[0], d[1]))
+                .orElseThrow(
+                        () ->
+                                new SomaException(
+                                        "--size: expected HxW such as 520x704, got " + size));
+    }
+
+    Config loadConfig() {
+        return Config.load(config, overrides);
+    }
+
+    /** The model with its values; says in {@code session} what it lacks. */
+    MaskRcnn load(Config loaded, Device device, Session session) {
+        MaskRcnn model = MaskRcnn.from(loaded);
+        RandomStreams streams = new RandomStreams(0);
+        try (Scope _ = Scope.open("weights", device)) {
+            if (weights == null) {
+                model.initialize(device, streams);
+                session.note("no --weights: random ones, so detections mean nothing");
+            } else {
+                LoadReport report =
+                        model.initialize(device, streams, Checkpoints.read(weights), _ -> false);
+                notLoaded(report).ifPresent(session::note);
+            }
+        }
+        return model;
+    }
+
+    private Optional<String> notLoaded(LoadReport report) {
+        if (report.missing().isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                "%s: %d missing tensors, %s the first, are random"
+                        .formatted(weights, report.missing().size(), report.missing().getFirst()));
+    }
+}

@@ -1,0 +1,115 @@
+package soma.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import soma.cli.CommonOptions;
+import soma.nn.io.AtomicFiles;
+import soma.tensor.Device;
+import soma.tensor.cpu.Workers;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** One call of {@code bench}: the machine, the rows as they come, and the file at the end. */
+final class Session {
+    private static final String LINE = "%-36s %-22s %10s %10s %10s %9s %7s %8s %7s%n";
+
+    private final Device device;
+    private final Machine machine;
+    private final PrintWriter out;
+    private final Optional<Path> json;
+    private final List<Map<String, Object>> rows = new ArrayList<>();
+
+    private Session(Device device, PrintWriter out, Optional<Path> json) {
+        this.device = device;
+        this.machine = Machine.measure(device.name());
+        this.out = out;
+        this.json = json;
+    }
+
+    /** Sets the threads, measures the peaks and prints the head of the table. */
+    static Session open(CommonOptions common, BenchOptions options, PrintWriter out) {
+        Workers.setThreads(common.threads());
+        Session session = new Session(Device.of(common.device()), out, options.json());
+        session.head();
+        return session;
+    }
+
+    private void head() {
+        out.printf(
+                Locale.ROOT,
+                "float32 on %s, threads: %d; peak, measured now: %.1f GFLOP/s, %.1f GB/s%n",
+                machine.device(),
+                machine.threads(),
+                machine.peakFlops() / 1e9,
+                machine.peakBytes() / 1e9);
+        out.printf(
+                LINE,
+                "name",
+                "shape",
+                "median ms",
+                "q1",
+                "q3",
+                "GFLOP/s",
+                "of peak",
+                "GB/s",
+                "of peak");
+        out.flush();
+    }
+
+    Device device() {
+        return device;
+    }
+
+    /** Prints a row and keeps it for the file. */
+    void add(Row row) {
+        Sample s = row.sample();
+        out.printf(
+                Locale.ROOT,
+                LINE,
+                row.name(),
+                row.shape(),
+                milliseconds(s.median()),
+                milliseconds(s.firstQuartile()),
+                milliseconds(s.thirdQuartile()),
+                number(row.flopRate() / 1e9),
+                share(row.flopRate() / machine.peakFlops()),
+                number(row.byteRate() / 1e9),
+                share(row.byteRate() / machine.peakBytes()));
+        out.flush();
+        rows.add(row.toJson(machine));
+    }
+
+    /** Prints a line below the rows. */
+    void note(String line) {
+        out.println(line);
+        out.flush();
+    }
+
+    /** Writes the file, if one is wanted. */
+    void finish() throws IOException {
+        if (json.isPresent()) {
+            byte[] bytes =
+                    new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(rows);
+            AtomicFiles.write(json.get(), stream -> stream.write(bytes));
+        }
+    }
+
+    private static String milliseconds(double seconds) {
+        return String.format(Locale.ROOT, seconds < 0.01 ? "%.4f" : "%.2f", seconds * 1e3);
+    }
+
+    private static String number(double value) {
+        return value == 0 ? "-" : String.format(Locale.ROOT, "%.1f", value);
+    }
+
+    private static String share(double value) {
+        return value == 0 ? "-" : String.format(Locale.ROOT, "%.1f %%", 100 * value);
+    }
+}
