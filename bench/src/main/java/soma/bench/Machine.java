@@ -1,11 +1,14 @@
 package soma.bench;
 
+import com.sun.management.OperatingSystemMXBean;
+
 import soma.tensor.cpu.PeakBandwidth;
 import soma.tensor.cpu.Workers;
 import soma.tensor.cpu.vector.PeakFlops;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
@@ -25,6 +28,13 @@ record Machine(String device, int threads, double peakFlops, double peakBytes) {
     static Machine measure(String device) {
         return new Machine(
                 device, Workers.threads(), PeakFlops.allThreads(0.6), PeakBandwidth.measure(0.4));
+    }
+
+    /** Processor time of all threads so far; unlike the clock's it hardly feels other programs. */
+    static double cpuSeconds() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean bean
+                ? bean.getProcessCpuTime() * 1e-9
+                : 0;
     }
 
     /** The most memory that this process ever held, in MiB; empty where the system can't tell. */

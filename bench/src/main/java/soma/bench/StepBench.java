@@ -1,15 +1,14 @@
 package soma.bench;
 
-import com.sun.management.ThreadMXBean;
-
 import soma.tensor.Device;
+import soma.tensor.spi.MemoryReport;
 
-import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Times a whole step and its parts, then counts its operations and lists its kernels. */
 final class StepBench {
@@ -38,7 +37,7 @@ final class StepBench {
             Repetition repetition,
             boolean perOp,
             Consumer<Laps> work,
-            java.util.function.Supplier<Map<String, Object>> extra) {
+            Supplier<Map<String, Object>> extra) {
         Laps laps = new Laps(whole, profile);
         repetition.warmUp(
                 () -> {
@@ -47,14 +46,16 @@ final class StepBench {
                     laps.end();
                 });
         long buffers = device.backend().memory().allocations();
-        long heap = allocatedBytes();
+        long heap = HeapUse.ofThisThread();
+        double cpu = Machine.cpuSeconds();
         Map<String, Sample> samples = repetition.timeParts(laps, work);
         int runs = samples.get(whole).runs();
         Map<String, Object> fields = new LinkedHashMap<>(extra.get());
-        fields.put(
-                "buffers_per_run",
-                (double) (device.backend().memory().allocations() - buffers) / runs);
-        fields.put("heap_mb_per_run", (allocatedBytes() - heap) / runs / 1e6);
+        fields.put("cpu_s_per_run", (Machine.cpuSeconds() - cpu) / runs);
+        MemoryReport memory = device.backend().memory();
+        fields.put("buffers_per_run", (double) (memory.allocations() - buffers) / runs);
+        fields.put("buffers_mb", (memory.liveBytes() + memory.pooledBytes()) >> 20);
+        fields.put("heap_mb_per_run", (HeapUse.ofThisThread() - heap) / runs / 1e6);
         Machine.peakResidentMb().ifPresent(mb -> fields.put("peak_rss_mb", mb));
         // After the timing, so that it costs nothing there.
         profile.on(true);
@@ -81,13 +82,6 @@ final class StepBench {
         if (perOp) {
             list(counted.get(whole).seconds());
         }
-    }
-
-    /** Bytes that this thread has taken from the Java heap so far. */
-    private static long allocatedBytes() {
-        return ManagementFactory.getThreadMXBean() instanceof ThreadMXBean bean
-                ? bean.getCurrentThreadAllocatedBytes()
-                : 0;
     }
 
     private void list(double total) {

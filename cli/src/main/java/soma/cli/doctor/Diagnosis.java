@@ -3,6 +3,7 @@ package soma.cli.doctor;
 import com.sun.management.OperatingSystemMXBean;
 
 import soma.tensor.Device;
+import soma.tensor.cpu.PeakBandwidth;
 import soma.tensor.cpu.Workers;
 import soma.tensor.cpu.vector.PeakFlops;
 import soma.tensor.cpu.vector.VectorWidth;
@@ -166,8 +167,8 @@ public final class Diagnosis {
                 "bandwidth",
                 String.format(
                         Locale.ROOT,
-                        "%.1f GB/s on %d threads (copy, measured)",
-                        MemoryBandwidth.measure() / 1e9,
+                        "%.1f GB/s on %d threads (triad, measured)",
+                        PeakBandwidth.measure(0.3) / 1e9,
                         Workers.threads()));
     }
 

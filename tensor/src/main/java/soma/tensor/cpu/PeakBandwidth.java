@@ -6,8 +6,8 @@ package soma.tensor.cpu;
  * are compared to.
  */
 public final class PeakBandwidth {
-    /** Elements of each of the three arrays: 64 MiB. */
-    private static final int SIZE = 1 << 24;
+    /** Elements of each of the three arrays: 32 MiB. */
+    private static final int SIZE = 1 << 23;
 
     private static final int CHUNK = 1 << 18;
 

@@ -1,0 +1,17 @@
+package soma.bench;
+
+import com.sun.management.ThreadMXBean;
+
+import java.lang.management.ManagementFactory;
+
+/** What code takes from the Java heap. */
+final class HeapUse {
+    private HeapUse() {}
+
+    /** Bytes that this thread has allocated so far; 0 where the JVM does not count them. */
+    static long ofThisThread() {
+        return ManagementFactory.getThreadMXBean() instanceof ThreadMXBean bean
+                ? bean.getCurrentThreadAllocatedBytes()
+                : 0;
+    }
+}
