@@ -7,17 +7,14 @@ import soma.maskrcnn.config.RunConfig;
 import soma.maskrcnn.data.Category;
 import soma.maskrcnn.data.ChannelStatistics;
 import soma.maskrcnn.data.Dataset;
+import soma.maskrcnn.model.Normalization;
 import soma.tensor.SomaException;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** The settings that a run really has: seed drawn, statistics measured, classes checked. */
 final class RunConfiguration {
-    private static final double[] IMAGENET_MEAN = {103.53, 116.28, 123.675};
-    private static final double[] IMAGENET_STD = {57.375, 57.12, 58.395};
-
     private RunConfiguration() {}
 
     /**
@@ -28,26 +25,25 @@ final class RunConfiguration {
         Config out = config.with("SEED", seed, "the run");
         return switch (RunConfig.from(config).normalization()) {
             case CONFIG -> out;
-            case IMAGENET -> normalised(out, IMAGENET_MEAN, IMAGENET_STD);
+            case IMAGENET -> normalised(out, Normalization.IMAGENET);
             case DATA -> {
                 ChannelStatistics s = ChannelStatistics.of(training);
-                yield normalised(out, s.mean(), s.std());
+                yield normalised(out, new Normalization(s.mean(), s.std()));
             }
         };
     }
 
-    private static Config normalised(Config config, double[] mean, double[] std) {
+    private static Config normalised(Config config, Normalization bgr) {
         boolean rgb = InputConfig.from(config).format() == ChannelOrder.RGB;
-        return config.with("MODEL.PIXEL_MEAN", ordered(mean, rgb), "SOMA.NORMALIZATION")
-                .with("MODEL.PIXEL_STD", ordered(std, rgb), "SOMA.NORMALIZATION")
+        Normalization n = rgb ? bgr.reversed() : bgr;
+        return config.with("MODEL.PIXEL_MEAN", positive(n.mean()), "SOMA.NORMALIZATION")
+                .with("MODEL.PIXEL_STD", positive(n.std()), "SOMA.NORMALIZATION")
                 .with("SOMA.NORMALIZATION", "config", "the run");
     }
 
-    private static List<Double> ordered(double[] bgr, boolean rgb) {
-        List<Double> list = new ArrayList<>();
-        // Images of one gray level have no spread to divide by.
-        Arrays.stream(bgr).forEach(v -> list.add(Math.max(v, 1e-3)));
-        return rgb ? list.reversed() : list;
+    /** Images of one gray level have no spread to divide by. */
+    private static List<Double> positive(double[] values) {
+        return Arrays.stream(values).mapToObj(v -> Math.max(v, 1e-3)).toList();
     }
 
     /** Checks that the data has the classes of the model. */
