@@ -1,6 +1,7 @@
 package soma.nn;
 
 import soma.tensor.Functional;
+import soma.tensor.Functional.BatchNormResult;
 import soma.tensor.Scope;
 import soma.tensor.Tensor;
 import soma.tensor.autograd.Autograd;
@@ -50,13 +51,10 @@ public final class FrozenBatchNorm extends Norm {
     private void calibrate(Tensor x) {
         try (Autograd.NoGrad _ = Autograd.noGrad();
                 Scope _ = Scope.open("calibration")) {
-            int channels = x.dim(-1);
-            Tensor rows = x.detach().reshape(-1, channels);
-            Tensor center = rows.mean(true, 0);
-            Tensor off = rows.sub(center);
-            Tensor squares = off.mul(off).sum(false, 0);
-            mean.assign(center.reshape(channels));
-            variance.assign(squares.div(Math.max(1, rows.dim(0) - 1)).add(CALIBRATION_EPS));
+            double count = (double) x.size() / Math.max(1, x.dim(-1));
+            BatchNormResult r = Functional.batchNorm(x.detach(), weight.value(), bias.value(), EPS);
+            mean.assign(r.mean());
+            variance.assign(r.variance().mul(count / Math.max(1, count - 1)).add(CALIBRATION_EPS));
         }
     }
 

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -36,14 +37,21 @@ record Checkpoint(StateDict weights, StateDict optimizer, TrainingState state) {
         return folder.resolve("state.json");
     }
 
-    /** Writes the folder, which appears whole or not at all; replaces an older one. */
-    void write(Path folder) {
+    /**
+     * Writes a folder, which appears whole or not at all; replaces an older one. Weights and
+     * optimiser are copied from the device one after the other, to hold only one copy at a time.
+     */
+    static void write(
+            Path folder,
+            Supplier<StateDict> weights,
+            Supplier<StateDict> optimizer,
+            TrainingState state) {
         Path temporary = folder.resolveSibling("." + folder.getFileName() + ".tmp");
         try {
             delete(temporary);
             Files.createDirectories(temporary);
-            Safetensors.write(weightsOf(temporary), weights);
-            Safetensors.write(optimizerOf(temporary), optimizer);
+            Safetensors.write(weightsOf(temporary), weights.get());
+            Safetensors.write(optimizerOf(temporary), optimizer.get());
             AtomicFiles.writeString(
                     stateOf(temporary),
                     JSON.writerWithDefaultPrettyPrinter().writeValueAsString(state) + "\n");

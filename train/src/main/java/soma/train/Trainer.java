@@ -39,7 +39,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * their states.
  */
 public final class Trainer implements AutoCloseable {
-    private static final int CALIBRATION_IMAGES = 4;
+    private static final int CALIBRATION_IMAGES = 2;
     private static final int BATCHES_AHEAD = 2;
     private static final long CACHE_BYTES = 256L << 20;
 
@@ -136,6 +136,13 @@ public final class Trainer implements AutoCloseable {
     public static TrainingResult train(TrainingRequest request) {
         try (Trainer trainer = new Trainer(request)) {
             return trainer.run();
+        } catch (OutOfMemoryError e) {
+            throw new SomaException(
+                    ("%s: memory: expected to train within %d MB, got a step that needs more; try a"
+                                    + " lower SOLVER.IMS_PER_BATCH or INPUT.MIN_SIZE_TRAIN, or"
+                                    + " SOMA_JAVA_OPTS=-Xmx8g")
+                            .formatted(request.out(), Runtime.getRuntime().maxMemory() >> 20),
+                    e);
         }
     }
 
@@ -389,7 +396,7 @@ public final class Trainer implements AutoCloseable {
         if (savedAt == iteration) {
             return;
         }
-        new Checkpoint(model.stateDict(), solver.optimizer().stateDict(), state()).write(folder);
+        Checkpoint.write(folder, model::stateDict, solver.optimizer()::stateDict, state());
         run.lastCheckpoint(folder);
         savedAt = iteration;
     }

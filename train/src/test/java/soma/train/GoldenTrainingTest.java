@@ -31,7 +31,7 @@ final class GoldenTrainingTest {
     private static final double FACTOR = 10;
 
     @ParameterizedTest
-    @CsvSource({"r50, cpu", "r50-bn, cpu", "r50-gn, cpu"})
+    @CsvSource({"r50, cpu", "r50, cpu-reference", "r50-bn, cpu", "r50-gn, cpu"})
     void firstStepHasDetectron2sLossesAndGradients(String name, String deviceName)
             throws IOException {
         Device device = Device.of(deviceName);
