@@ -155,17 +155,28 @@ public final class ConvBackwardFilter {
         }
         long floats = (long) BLOCK_PIXELS * (BLOCK_COLUMNS + MicroKernel.COLUMNS);
         MemorySegment data = scratch.ownPanels(floats);
-        boolean more = add;
+        float[] tiles = scratch.tiles(BlockProduct.tileSize(rows, endColumn - column));
+        BlockProduct.Target target = new BlockProduct.Target(to, toOffset, add, Epilogue.NONE);
         int at = start;
         do { // at least once, so that the gradient of no pixels is zero
             int count = Math.clamp(end - at, 0, BLOCK_PIXELS);
-            BlockProduct.Panels panels = new BlockProduct.Panels(data, count, column, endColumn);
+            BlockProduct.Panels panels = new BlockProduct.Panels(data, 0, count, column, endColumn);
             packGradient(panels, group, at);
             float[] left = copyPatches(scratch, group, rowBlock, rows, at, count);
-            BlockProduct.Target target = new BlockProduct.Target(to, toOffset, more, Epilogue.NONE);
-            BlockProduct.interleaved(
-                    scratch.tile, left, rows, panels, column, endColumn, targets, target);
-            more = true;
+            BlockProduct.multiply(
+                    true,
+                    left,
+                    0,
+                    rows,
+                    panels,
+                    column,
+                    endColumn,
+                    tiles,
+                    at == start,
+                    at + BLOCK_PIXELS >= end,
+                    targets,
+                    0,
+                    target);
             at += BLOCK_PIXELS;
         } while (at < end);
     }

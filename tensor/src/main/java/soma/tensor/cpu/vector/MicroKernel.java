@@ -15,7 +15,7 @@ import java.nio.ByteOrder;
  *
  * <p>The right operand is a packed panel, {@code [k][columns]}. The left operand is a strip of 8
  * rows, either {@code [8][STRIDE]} or, interleaved, {@code [k][8]}: the distances are constants, so
- * that one register addresses all rows. The tile {@code [8][columns]} is overwritten; {@link
+ * that one register addresses all rows. The tile {@code [8][columns]} is added to; {@link
  * TileStore} brings it to the output.
  *
  * <p>Panels lie in native memory, aligned to 64 bytes: Java arrays are not, and the loads that
@@ -31,6 +31,9 @@ final class MicroKernel {
 
     /** Most columns of a tile. */
     static final int COLUMNS = 2 * LANES;
+
+    /** Floats of a tile. */
+    static final int TILE = ROWS * COLUMNS;
 
     /** Most values of a row at the distance {@link #STRIDE}. */
     static final int MAX_K = 320;
@@ -54,55 +57,77 @@ final class MicroKernel {
     }
 
     /**
-     * Computes {@code tile[i][j] = sum over l < k of a[aOffset + i * STRIDE + l] * b[l][j]}.
+     * Computes {@code tile[i][j] += sum over l < k of a[aOffset + i * STRIDE + l] * b[l][j]}.
      *
      * @param k at most {@link #MAX_K}
      * @param bOffset where the panel begins in {@code b}, in bytes
      * @param width columns of the panel and of the tile: one or two vectors
      */
     static void multiplyStrided(
-            float[] a, int aOffset, int k, MemorySegment b, long bOffset, int width, float[] tile) {
+            float[] a,
+            int aOffset,
+            int k,
+            MemorySegment b,
+            long bOffset,
+            int width,
+            float[] tile,
+            int tileOffset) {
         if (width == LANES) {
-            strided8x1(a, aOffset, k, b, bOffset, tile);
+            strided8x1(a, aOffset, k, b, bOffset, tile, tileOffset);
         } else if (WIDE) {
-            strided8x2(a, aOffset, k, b, bOffset, tile);
+            strided8x2(a, aOffset, k, b, bOffset, tile, tileOffset);
         } else {
-            strided4x2(a, aOffset, k, b, bOffset, tile, 0);
-            strided4x2(a, aOffset + 4 * STRIDE, k, b, bOffset, tile, 4 * COLUMNS);
+            strided4x2(a, aOffset, k, b, bOffset, tile, tileOffset);
+            int low = tileOffset + 4 * COLUMNS;
+            strided4x2(a, aOffset + 4 * STRIDE, k, b, bOffset, tile, low);
         }
     }
 
     /** As {@link #multiplyStrided}, of {@code a[aOffset + 8 * l + i]} and of any {@code k}. */
     static void multiplyInterleaved(
-            float[] a, int aOffset, int k, MemorySegment b, long bOffset, int width, float[] tile) {
+            float[] a,
+            int aOffset,
+            int k,
+            MemorySegment b,
+            long bOffset,
+            int width,
+            float[] tile,
+            int tileOffset) {
         if (width == LANES) {
-            interleaved8x1(a, aOffset, k, b, bOffset, tile);
+            interleaved8x1(a, aOffset, k, b, bOffset, tile, tileOffset);
         } else if (WIDE) {
-            interleaved8x2(a, aOffset, k, b, bOffset, tile);
+            interleaved8x2(a, aOffset, k, b, bOffset, tile, tileOffset);
         } else {
-            interleaved4x2(a, aOffset, k, b, bOffset, tile, 0);
-            interleaved4x2(a, aOffset + 4, k, b, bOffset, tile, 4 * COLUMNS);
+            interleaved4x2(a, aOffset, k, b, bOffset, tile, tileOffset);
+            int low = tileOffset + 4 * COLUMNS;
+            interleaved4x2(a, aOffset + 4, k, b, bOffset, tile, low);
         }
     }
 
     private static void strided8x2(
-            float[] a, int aOffset, int k, MemorySegment b, long bOffset, float[] tile) {
-        FloatVector c00 = FloatVector.zero(SPECIES);
-        FloatVector c01 = FloatVector.zero(SPECIES);
-        FloatVector c10 = FloatVector.zero(SPECIES);
-        FloatVector c11 = FloatVector.zero(SPECIES);
-        FloatVector c20 = FloatVector.zero(SPECIES);
-        FloatVector c21 = FloatVector.zero(SPECIES);
-        FloatVector c30 = FloatVector.zero(SPECIES);
-        FloatVector c31 = FloatVector.zero(SPECIES);
-        FloatVector c40 = FloatVector.zero(SPECIES);
-        FloatVector c41 = FloatVector.zero(SPECIES);
-        FloatVector c50 = FloatVector.zero(SPECIES);
-        FloatVector c51 = FloatVector.zero(SPECIES);
-        FloatVector c60 = FloatVector.zero(SPECIES);
-        FloatVector c61 = FloatVector.zero(SPECIES);
-        FloatVector c70 = FloatVector.zero(SPECIES);
-        FloatVector c71 = FloatVector.zero(SPECIES);
+            float[] a,
+            int aOffset,
+            int k,
+            MemorySegment b,
+            long bOffset,
+            float[] tile,
+            int tileOffset) {
+        FloatVector c00 = FloatVector.fromArray(SPECIES, tile, tileOffset);
+        FloatVector c01 = FloatVector.fromArray(SPECIES, tile, tileOffset + LANES);
+        FloatVector c10 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * LANES);
+        FloatVector c11 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * LANES);
+        FloatVector c20 = FloatVector.fromArray(SPECIES, tile, tileOffset + 4 * LANES);
+        FloatVector c21 = FloatVector.fromArray(SPECIES, tile, tileOffset + 5 * LANES);
+        FloatVector c30 = FloatVector.fromArray(SPECIES, tile, tileOffset + 6 * LANES);
+        FloatVector c31 = FloatVector.fromArray(SPECIES, tile, tileOffset + 7 * LANES);
+        FloatVector c40 = FloatVector.fromArray(SPECIES, tile, tileOffset + 8 * LANES);
+        FloatVector c41 = FloatVector.fromArray(SPECIES, tile, tileOffset + 9 * LANES);
+        FloatVector c50 = FloatVector.fromArray(SPECIES, tile, tileOffset + 10 * LANES);
+        FloatVector c51 = FloatVector.fromArray(SPECIES, tile, tileOffset + 11 * LANES);
+        FloatVector c60 = FloatVector.fromArray(SPECIES, tile, tileOffset + 12 * LANES);
+        FloatVector c61 = FloatVector.fromArray(SPECIES, tile, tileOffset + 13 * LANES);
+        FloatVector c70 = FloatVector.fromArray(SPECIES, tile, tileOffset + 14 * LANES);
+        FloatVector c71 = FloatVector.fromArray(SPECIES, tile, tileOffset + 15 * LANES);
         for (int l = 0; l < k; l++) {
             long at = bOffset + l * (4L * COLUMNS);
             int left = aOffset + l;
@@ -133,34 +158,40 @@ final class MicroKernel {
             c70 = fma(x7, b0, c70);
             c71 = fma(x7, b1, c71);
         }
-        c00.intoArray(tile, 0);
-        c01.intoArray(tile, LANES);
-        c10.intoArray(tile, 2 * LANES);
-        c11.intoArray(tile, 3 * LANES);
-        c20.intoArray(tile, 4 * LANES);
-        c21.intoArray(tile, 5 * LANES);
-        c30.intoArray(tile, 6 * LANES);
-        c31.intoArray(tile, 7 * LANES);
-        c40.intoArray(tile, 8 * LANES);
-        c41.intoArray(tile, 9 * LANES);
-        c50.intoArray(tile, 10 * LANES);
-        c51.intoArray(tile, 11 * LANES);
-        c60.intoArray(tile, 12 * LANES);
-        c61.intoArray(tile, 13 * LANES);
-        c70.intoArray(tile, 14 * LANES);
-        c71.intoArray(tile, 15 * LANES);
+        c00.intoArray(tile, tileOffset);
+        c01.intoArray(tile, tileOffset + LANES);
+        c10.intoArray(tile, tileOffset + 2 * LANES);
+        c11.intoArray(tile, tileOffset + 3 * LANES);
+        c20.intoArray(tile, tileOffset + 4 * LANES);
+        c21.intoArray(tile, tileOffset + 5 * LANES);
+        c30.intoArray(tile, tileOffset + 6 * LANES);
+        c31.intoArray(tile, tileOffset + 7 * LANES);
+        c40.intoArray(tile, tileOffset + 8 * LANES);
+        c41.intoArray(tile, tileOffset + 9 * LANES);
+        c50.intoArray(tile, tileOffset + 10 * LANES);
+        c51.intoArray(tile, tileOffset + 11 * LANES);
+        c60.intoArray(tile, tileOffset + 12 * LANES);
+        c61.intoArray(tile, tileOffset + 13 * LANES);
+        c70.intoArray(tile, tileOffset + 14 * LANES);
+        c71.intoArray(tile, tileOffset + 15 * LANES);
     }
 
     private static void strided8x1(
-            float[] a, int aOffset, int k, MemorySegment b, long bOffset, float[] tile) {
-        FloatVector c00 = FloatVector.zero(SPECIES);
-        FloatVector c10 = FloatVector.zero(SPECIES);
-        FloatVector c20 = FloatVector.zero(SPECIES);
-        FloatVector c30 = FloatVector.zero(SPECIES);
-        FloatVector c40 = FloatVector.zero(SPECIES);
-        FloatVector c50 = FloatVector.zero(SPECIES);
-        FloatVector c60 = FloatVector.zero(SPECIES);
-        FloatVector c70 = FloatVector.zero(SPECIES);
+            float[] a,
+            int aOffset,
+            int k,
+            MemorySegment b,
+            long bOffset,
+            float[] tile,
+            int tileOffset) {
+        FloatVector c00 = FloatVector.fromArray(SPECIES, tile, tileOffset);
+        FloatVector c10 = FloatVector.fromArray(SPECIES, tile, tileOffset + LANES);
+        FloatVector c20 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * LANES);
+        FloatVector c30 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * LANES);
+        FloatVector c40 = FloatVector.fromArray(SPECIES, tile, tileOffset + 4 * LANES);
+        FloatVector c50 = FloatVector.fromArray(SPECIES, tile, tileOffset + 5 * LANES);
+        FloatVector c60 = FloatVector.fromArray(SPECIES, tile, tileOffset + 6 * LANES);
+        FloatVector c70 = FloatVector.fromArray(SPECIES, tile, tileOffset + 7 * LANES);
         for (int l = 0; l < k; l++) {
             long at = bOffset + l * (4L * LANES);
             int left = aOffset + l;
@@ -174,14 +205,14 @@ final class MicroKernel {
             c60 = fma(FloatVector.broadcast(SPECIES, a[left + 6 * STRIDE]), b0, c60);
             c70 = fma(FloatVector.broadcast(SPECIES, a[left + 7 * STRIDE]), b0, c70);
         }
-        c00.intoArray(tile, 0);
-        c10.intoArray(tile, LANES);
-        c20.intoArray(tile, 2 * LANES);
-        c30.intoArray(tile, 3 * LANES);
-        c40.intoArray(tile, 4 * LANES);
-        c50.intoArray(tile, 5 * LANES);
-        c60.intoArray(tile, 6 * LANES);
-        c70.intoArray(tile, 7 * LANES);
+        c00.intoArray(tile, tileOffset);
+        c10.intoArray(tile, tileOffset + LANES);
+        c20.intoArray(tile, tileOffset + 2 * LANES);
+        c30.intoArray(tile, tileOffset + 3 * LANES);
+        c40.intoArray(tile, tileOffset + 4 * LANES);
+        c50.intoArray(tile, tileOffset + 5 * LANES);
+        c60.intoArray(tile, tileOffset + 6 * LANES);
+        c70.intoArray(tile, tileOffset + 7 * LANES);
     }
 
     private static void strided4x2(
@@ -192,14 +223,14 @@ final class MicroKernel {
             long bOffset,
             float[] tile,
             int tileOffset) {
-        FloatVector c00 = FloatVector.zero(SPECIES);
-        FloatVector c01 = FloatVector.zero(SPECIES);
-        FloatVector c10 = FloatVector.zero(SPECIES);
-        FloatVector c11 = FloatVector.zero(SPECIES);
-        FloatVector c20 = FloatVector.zero(SPECIES);
-        FloatVector c21 = FloatVector.zero(SPECIES);
-        FloatVector c30 = FloatVector.zero(SPECIES);
-        FloatVector c31 = FloatVector.zero(SPECIES);
+        FloatVector c00 = FloatVector.fromArray(SPECIES, tile, tileOffset);
+        FloatVector c01 = FloatVector.fromArray(SPECIES, tile, tileOffset + LANES);
+        FloatVector c10 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * LANES);
+        FloatVector c11 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * LANES);
+        FloatVector c20 = FloatVector.fromArray(SPECIES, tile, tileOffset + 4 * LANES);
+        FloatVector c21 = FloatVector.fromArray(SPECIES, tile, tileOffset + 5 * LANES);
+        FloatVector c30 = FloatVector.fromArray(SPECIES, tile, tileOffset + 6 * LANES);
+        FloatVector c31 = FloatVector.fromArray(SPECIES, tile, tileOffset + 7 * LANES);
         for (int l = 0; l < k; l++) {
             long at = bOffset + l * (4L * COLUMNS);
             int left = aOffset + l;
@@ -229,23 +260,29 @@ final class MicroKernel {
     }
 
     private static void interleaved8x2(
-            float[] a, int aOffset, int k, MemorySegment b, long bOffset, float[] tile) {
-        FloatVector c00 = FloatVector.zero(SPECIES);
-        FloatVector c01 = FloatVector.zero(SPECIES);
-        FloatVector c10 = FloatVector.zero(SPECIES);
-        FloatVector c11 = FloatVector.zero(SPECIES);
-        FloatVector c20 = FloatVector.zero(SPECIES);
-        FloatVector c21 = FloatVector.zero(SPECIES);
-        FloatVector c30 = FloatVector.zero(SPECIES);
-        FloatVector c31 = FloatVector.zero(SPECIES);
-        FloatVector c40 = FloatVector.zero(SPECIES);
-        FloatVector c41 = FloatVector.zero(SPECIES);
-        FloatVector c50 = FloatVector.zero(SPECIES);
-        FloatVector c51 = FloatVector.zero(SPECIES);
-        FloatVector c60 = FloatVector.zero(SPECIES);
-        FloatVector c61 = FloatVector.zero(SPECIES);
-        FloatVector c70 = FloatVector.zero(SPECIES);
-        FloatVector c71 = FloatVector.zero(SPECIES);
+            float[] a,
+            int aOffset,
+            int k,
+            MemorySegment b,
+            long bOffset,
+            float[] tile,
+            int tileOffset) {
+        FloatVector c00 = FloatVector.fromArray(SPECIES, tile, tileOffset);
+        FloatVector c01 = FloatVector.fromArray(SPECIES, tile, tileOffset + LANES);
+        FloatVector c10 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * LANES);
+        FloatVector c11 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * LANES);
+        FloatVector c20 = FloatVector.fromArray(SPECIES, tile, tileOffset + 4 * LANES);
+        FloatVector c21 = FloatVector.fromArray(SPECIES, tile, tileOffset + 5 * LANES);
+        FloatVector c30 = FloatVector.fromArray(SPECIES, tile, tileOffset + 6 * LANES);
+        FloatVector c31 = FloatVector.fromArray(SPECIES, tile, tileOffset + 7 * LANES);
+        FloatVector c40 = FloatVector.fromArray(SPECIES, tile, tileOffset + 8 * LANES);
+        FloatVector c41 = FloatVector.fromArray(SPECIES, tile, tileOffset + 9 * LANES);
+        FloatVector c50 = FloatVector.fromArray(SPECIES, tile, tileOffset + 10 * LANES);
+        FloatVector c51 = FloatVector.fromArray(SPECIES, tile, tileOffset + 11 * LANES);
+        FloatVector c60 = FloatVector.fromArray(SPECIES, tile, tileOffset + 12 * LANES);
+        FloatVector c61 = FloatVector.fromArray(SPECIES, tile, tileOffset + 13 * LANES);
+        FloatVector c70 = FloatVector.fromArray(SPECIES, tile, tileOffset + 14 * LANES);
+        FloatVector c71 = FloatVector.fromArray(SPECIES, tile, tileOffset + 15 * LANES);
         for (int l = 0; l < k; l++) {
             long at = bOffset + l * (4L * COLUMNS);
             int left = aOffset + l * ROWS;
@@ -276,34 +313,40 @@ final class MicroKernel {
             c70 = fma(x7, b0, c70);
             c71 = fma(x7, b1, c71);
         }
-        c00.intoArray(tile, 0);
-        c01.intoArray(tile, LANES);
-        c10.intoArray(tile, 2 * LANES);
-        c11.intoArray(tile, 3 * LANES);
-        c20.intoArray(tile, 4 * LANES);
-        c21.intoArray(tile, 5 * LANES);
-        c30.intoArray(tile, 6 * LANES);
-        c31.intoArray(tile, 7 * LANES);
-        c40.intoArray(tile, 8 * LANES);
-        c41.intoArray(tile, 9 * LANES);
-        c50.intoArray(tile, 10 * LANES);
-        c51.intoArray(tile, 11 * LANES);
-        c60.intoArray(tile, 12 * LANES);
-        c61.intoArray(tile, 13 * LANES);
-        c70.intoArray(tile, 14 * LANES);
-        c71.intoArray(tile, 15 * LANES);
+        c00.intoArray(tile, tileOffset);
+        c01.intoArray(tile, tileOffset + LANES);
+        c10.intoArray(tile, tileOffset + 2 * LANES);
+        c11.intoArray(tile, tileOffset + 3 * LANES);
+        c20.intoArray(tile, tileOffset + 4 * LANES);
+        c21.intoArray(tile, tileOffset + 5 * LANES);
+        c30.intoArray(tile, tileOffset + 6 * LANES);
+        c31.intoArray(tile, tileOffset + 7 * LANES);
+        c40.intoArray(tile, tileOffset + 8 * LANES);
+        c41.intoArray(tile, tileOffset + 9 * LANES);
+        c50.intoArray(tile, tileOffset + 10 * LANES);
+        c51.intoArray(tile, tileOffset + 11 * LANES);
+        c60.intoArray(tile, tileOffset + 12 * LANES);
+        c61.intoArray(tile, tileOffset + 13 * LANES);
+        c70.intoArray(tile, tileOffset + 14 * LANES);
+        c71.intoArray(tile, tileOffset + 15 * LANES);
     }
 
     private static void interleaved8x1(
-            float[] a, int aOffset, int k, MemorySegment b, long bOffset, float[] tile) {
-        FloatVector c00 = FloatVector.zero(SPECIES);
-        FloatVector c10 = FloatVector.zero(SPECIES);
-        FloatVector c20 = FloatVector.zero(SPECIES);
-        FloatVector c30 = FloatVector.zero(SPECIES);
-        FloatVector c40 = FloatVector.zero(SPECIES);
-        FloatVector c50 = FloatVector.zero(SPECIES);
-        FloatVector c60 = FloatVector.zero(SPECIES);
-        FloatVector c70 = FloatVector.zero(SPECIES);
+            float[] a,
+            int aOffset,
+            int k,
+            MemorySegment b,
+            long bOffset,
+            float[] tile,
+            int tileOffset) {
+        FloatVector c00 = FloatVector.fromArray(SPECIES, tile, tileOffset);
+        FloatVector c10 = FloatVector.fromArray(SPECIES, tile, tileOffset + LANES);
+        FloatVector c20 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * LANES);
+        FloatVector c30 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * LANES);
+        FloatVector c40 = FloatVector.fromArray(SPECIES, tile, tileOffset + 4 * LANES);
+        FloatVector c50 = FloatVector.fromArray(SPECIES, tile, tileOffset + 5 * LANES);
+        FloatVector c60 = FloatVector.fromArray(SPECIES, tile, tileOffset + 6 * LANES);
+        FloatVector c70 = FloatVector.fromArray(SPECIES, tile, tileOffset + 7 * LANES);
         for (int l = 0; l < k; l++) {
             long at = bOffset + l * (4L * LANES);
             int left = aOffset + l * ROWS;
@@ -317,14 +360,14 @@ final class MicroKernel {
             c60 = fma(FloatVector.broadcast(SPECIES, a[left + 6]), b0, c60);
             c70 = fma(FloatVector.broadcast(SPECIES, a[left + 7]), b0, c70);
         }
-        c00.intoArray(tile, 0);
-        c10.intoArray(tile, LANES);
-        c20.intoArray(tile, 2 * LANES);
-        c30.intoArray(tile, 3 * LANES);
-        c40.intoArray(tile, 4 * LANES);
-        c50.intoArray(tile, 5 * LANES);
-        c60.intoArray(tile, 6 * LANES);
-        c70.intoArray(tile, 7 * LANES);
+        c00.intoArray(tile, tileOffset);
+        c10.intoArray(tile, tileOffset + LANES);
+        c20.intoArray(tile, tileOffset + 2 * LANES);
+        c30.intoArray(tile, tileOffset + 3 * LANES);
+        c40.intoArray(tile, tileOffset + 4 * LANES);
+        c50.intoArray(tile, tileOffset + 5 * LANES);
+        c60.intoArray(tile, tileOffset + 6 * LANES);
+        c70.intoArray(tile, tileOffset + 7 * LANES);
     }
 
     private static void interleaved4x2(
@@ -335,14 +378,14 @@ final class MicroKernel {
             long bOffset,
             float[] tile,
             int tileOffset) {
-        FloatVector c00 = FloatVector.zero(SPECIES);
-        FloatVector c01 = FloatVector.zero(SPECIES);
-        FloatVector c10 = FloatVector.zero(SPECIES);
-        FloatVector c11 = FloatVector.zero(SPECIES);
-        FloatVector c20 = FloatVector.zero(SPECIES);
-        FloatVector c21 = FloatVector.zero(SPECIES);
-        FloatVector c30 = FloatVector.zero(SPECIES);
-        FloatVector c31 = FloatVector.zero(SPECIES);
+        FloatVector c00 = FloatVector.fromArray(SPECIES, tile, tileOffset);
+        FloatVector c01 = FloatVector.fromArray(SPECIES, tile, tileOffset + LANES);
+        FloatVector c10 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * LANES);
+        FloatVector c11 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * LANES);
+        FloatVector c20 = FloatVector.fromArray(SPECIES, tile, tileOffset + 4 * LANES);
+        FloatVector c21 = FloatVector.fromArray(SPECIES, tile, tileOffset + 5 * LANES);
+        FloatVector c30 = FloatVector.fromArray(SPECIES, tile, tileOffset + 6 * LANES);
+        FloatVector c31 = FloatVector.fromArray(SPECIES, tile, tileOffset + 7 * LANES);
         for (int l = 0; l < k; l++) {
             long at = bOffset + l * (4L * COLUMNS);
             int left = aOffset + l * ROWS;

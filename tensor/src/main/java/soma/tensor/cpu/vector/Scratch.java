@@ -12,8 +12,8 @@ import java.lang.foreign.MemorySegment;
 final class Scratch {
     private static final ThreadLocal<Scratch> CURRENT = ThreadLocal.withInitial(Scratch::new);
 
-    /** The tile that {@link MicroKernel} writes. */
-    final float[] tile = new float[MicroKernel.ROWS * MicroKernel.COLUMNS];
+    /** Room for a few vectors. */
+    final float[] room = new float[MicroKernel.TILE];
 
     /** A row of a block, and room for a vector beyond. */
     final float[] line = new float[MicroKernel.STRIDE];
@@ -24,6 +24,7 @@ final class Scratch {
     private float[] partial = {};
     private float[] exchanged = {};
     private float[] products = {};
+    private float[] tiles = {};
     private int[] rows = {};
     private int[] targets = {};
     private int[] y = {};
@@ -73,6 +74,14 @@ final class Scratch {
             exchanged = new float[floats];
         }
         return exchanged;
+    }
+
+    /** Tiles that {@link MicroKernel} adds to. */
+    float[] tiles(int floats) {
+        if (tiles.length < floats) {
+            tiles = new float[floats];
+        }
+        return tiles;
     }
 
     /** Products of a single task, before they are transformed back. */

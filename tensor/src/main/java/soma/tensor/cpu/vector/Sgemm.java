@@ -5,6 +5,7 @@ import soma.tensor.cpu.Workers;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import java.util.function.IntConsumer;
 
 /**
  * Single-precision matrix product {@code C = epilogue(op(A) op(B))} or {@code C = epilogue(C +
@@ -20,15 +21,15 @@ public final class Sgemm {
     private static final int BLOCK_M = 192;
 
     /** Most floats of packed panels at a time. */
-    private static final int MAX_PANEL_FLOATS = 1 << 21;
+    private static final int MAX_PANEL_FLOATS = 1 << 23;
 
     /**
      * Up to this many rows every task packs its own panels, which then go through the cache only.
      */
     private static final int FEW_ROWS = 64;
 
-    /** Tasks that are enough to keep the threads evenly busy. */
-    private static final int ENOUGH_TASKS = 32;
+    /** Tasks per thread that are enough to keep the threads evenly busy. */
+    private static final int TASKS_PER_THREAD = 3;
 
     /**
      * Products of fewer multiplications run in the calling thread: waking another one would take
@@ -164,99 +165,96 @@ public final class Sgemm {
     }
 
     private void run() {
-        for (int k0 = 0; k0 == 0 || k0 < k; k0 += blockK) {
-            int kc = Math.min(blockK, k - k0);
-            if (m <= FEW_ROWS) {
-                runFewRows(k0, kc);
-            } else {
-                runBlocks(k0, kc);
-            }
+        if (m <= FEW_ROWS) {
+            runFewRows();
+            return;
+        }
+        int panels = MAX_PANEL_FLOATS / (MicroKernel.COLUMNS * Math.max(1, k));
+        int blockN = MicroKernel.COLUMNS * Math.max(1, panels);
+        for (int n0 = 0; n0 < n; n0 += blockN) {
+            runColumns(n0, Math.min(n, n0 + blockN));
         }
     }
 
-    private boolean inline(int kc) {
-        return (long) m * n * kc <= INLINE_LIMIT;
+    private boolean inline(int columns) {
+        return (long) m * columns * k <= INLINE_LIMIT;
     }
 
-    private BlockProduct.Target target(int k0) {
-        boolean last = k - k0 <= blockK;
-        return new BlockProduct.Target(
-                c, cOffset, accumulate || k0 > 0, last ? epilogue : Epilogue.NONE);
-    }
-
-    /** Each task packs a panel and multiplies all rows with it. */
-    private void runFewRows(int k0, int kc) {
-        BlockProduct.Target target = target(k0);
+    /** Each task packs a panel, block by block of k, and multiplies all rows with it. */
+    private void runFewRows() {
         int panels = Math.ceilDiv(n, MicroKernel.COLUMNS);
-        if (inline(kc)) {
-            for (int p = 0; p < panels; p++) {
-                ownPanel(p, k0, kc, target);
+        if (inline(n)) {
+            for (int panel = 0; panel < panels; panel++) {
+                ownPanel(panel);
             }
         } else {
-            Workers.parallelFor(panels, p -> ownPanel(p, k0, kc, target));
+            Workers.parallelFor(panels, this::ownPanel);
         }
     }
 
-    private void ownPanel(int panel, int k0, int kc, BlockProduct.Target target) {
+    private void ownPanel(int panel) {
         Scratch scratch = Scratch.current();
         int column = panel * MicroKernel.COLUMNS;
         int end = Math.min(n, column + MicroKernel.COLUMNS);
-        MemorySegment data = scratch.ownPanels((long) kc * MicroKernel.COLUMNS);
-        BlockProduct.Panels panels = new BlockProduct.Panels(data, kc, column, end);
-        pack(panels, column, k0, scratch);
-        rowBlock(scratch, 0, m, k0, panels, column, end, target);
+        MemorySegment data = scratch.ownPanels((long) blockK * MicroKernel.COLUMNS);
+        for (int k0 = 0; k0 == 0 || k0 < k; k0 += blockK) {
+            int kc = Math.min(blockK, k - k0);
+            BlockProduct.Panels panels = new BlockProduct.Panels(data, 0, kc, column, end);
+            pack(panels, column, k0, scratch);
+            rowBlock(scratch, 0, m, k0, panels, column, end);
+        }
     }
 
     /**
-     * Panels of a range of columns are packed by all threads, and then multiplied with blocks of
-     * rows.
+     * The panels of a range of columns are packed by all threads, and then multiplied with blocks
+     * of rows.
      */
-    private void runBlocks(int k0, int kc) {
-        BlockProduct.Target target = target(k0);
-        int maxPanels = MAX_PANEL_FLOATS / (MicroKernel.COLUMNS * Math.max(1, kc));
-        int blockN = MicroKernel.COLUMNS * Math.max(1, maxPanels);
-        for (int n0 = 0; n0 < n; n0 += blockN) {
-            int end = Math.min(n, n0 + blockN);
-            long floats = (long) kc * (end - n0 + MicroKernel.COLUMNS);
-            MemorySegment data = Scratch.current().panels(floats);
-            runBlock(k0, new BlockProduct.Panels(data, kc, n0, end), target);
+    private void runColumns(int n0, int end) {
+        int count = Math.ceilDiv(end - n0, MicroKernel.COLUMNS);
+        int blocks = Math.max(1, Math.ceilDiv(k, blockK));
+        int rowBlocks = Math.ceilDiv(m, BLOCK_M);
+        int columnBlocks =
+                Math.min(count, Math.ceilDiv(TASKS_PER_THREAD * Workers.threads(), rowBlocks));
+        int perBlock = MicroKernel.COLUMNS * Math.ceilDiv(count, columnBlocks);
+        MemorySegment data = Scratch.current().panels((long) k * count * MicroKernel.COLUMNS);
+        IntConsumer pack =
+                i -> {
+                    int k0 = i / count * blockK;
+                    int column = n0 + i % count * MicroKernel.COLUMNS;
+                    pack(panels(data, n0, end, k0), column, k0, Scratch.current());
+                };
+        IntConsumer multiply = i -> product(i, rowBlocks, perBlock, data, n0, end);
+        if (inline(end - n0)) {
+            for (int i = 0; i < blocks * count; i++) {
+                pack.accept(i);
+            }
+            for (int i = 0; i < rowBlocks * columnBlocks; i++) {
+                multiply.accept(i);
+            }
+        } else {
+            Workers.parallelFor(blocks * count, pack);
+            Workers.parallelFor(rowBlocks * columnBlocks, multiply);
         }
     }
 
-    private void runBlock(int k0, BlockProduct.Panels panels, BlockProduct.Target target) {
-        int n0 = panels.firstColumn();
-        int count = Math.ceilDiv(panels.endColumn() - n0, MicroKernel.COLUMNS);
-        int rowBlocks = Math.ceilDiv(m, BLOCK_M);
-        int columnBlocks = Math.min(count, Math.ceilDiv(ENOUGH_TASKS, rowBlocks));
-        int perBlock = MicroKernel.COLUMNS * Math.ceilDiv(count, columnBlocks);
-        if (inline(panels.k())) {
-            for (int p = 0; p < count; p++) {
-                pack(panels, n0 + p * MicroKernel.COLUMNS, k0, Scratch.current());
-            }
-            for (int i = 0; i < rowBlocks * columnBlocks; i++) {
-                product(i, rowBlocks, perBlock, k0, panels, target);
-            }
-        } else {
-            Workers.parallelFor(
-                    count, p -> pack(panels, n0 + p * MicroKernel.COLUMNS, k0, Scratch.current()));
-            Workers.parallelFor(
-                    rowBlocks * columnBlocks,
-                    i -> product(i, rowBlocks, perBlock, k0, panels, target));
-        }
+    /** The panels of a block of k. */
+    private BlockProduct.Panels panels(MemorySegment data, int n0, int end, int k0) {
+        int count = Math.ceilDiv(end - n0, MicroKernel.COLUMNS);
+        long start = 4L * k0 * count * MicroKernel.COLUMNS;
+        return new BlockProduct.Panels(data, start, Math.min(blockK, k - k0), n0, end);
     }
 
     private void product(
-            int task,
-            int rowBlocks,
-            int columnsPerTask,
-            int k0,
-            BlockProduct.Panels panels,
-            BlockProduct.Target target) {
+            int task, int rowBlocks, int columnsPerTask, MemorySegment data, int n0, int end) {
         int row = task % rowBlocks * BLOCK_M;
-        int column = panels.firstColumn() + task / rowBlocks * columnsPerTask;
-        int end = Math.min(panels.endColumn(), column + columnsPerTask);
         int rows = Math.min(BLOCK_M, m - row);
-        rowBlock(Scratch.current(), row, rows, k0, panels, column, end, target);
+        int column = n0 + task / rowBlocks * columnsPerTask;
+        int endColumn = Math.min(end, column + columnsPerTask);
+        Scratch scratch = Scratch.current();
+        for (int k0 = 0; k0 == 0 || k0 < k; k0 += blockK) {
+            BlockProduct.Panels panels = panels(data, n0, end, k0);
+            rowBlock(scratch, row, rows, k0, panels, column, endColumn);
+        }
     }
 
     private void rowBlock(
@@ -266,32 +264,35 @@ public final class Sgemm {
             int k0,
             BlockProduct.Panels panels,
             int column,
-            int end,
-            BlockProduct.Target target) {
+            int end) {
         int kc = panels.k();
         int padded = Math.ceilDiv(rows, MicroKernel.ROWS) * MicroKernel.ROWS;
-        int[] targets = scratch.targets(padded);
+        float[] tiles = scratch.tiles(BlockProduct.tileSize(rows, end - column));
+        boolean first = k0 == 0;
+        boolean last = k - k0 <= blockK;
+        BlockProduct.Target target = new BlockProduct.Target(c, cOffset, accumulate, epilogue);
+        int[] targets = scratch.targets(rows);
         for (int i = 0; i < rows; i++) {
             targets[i] = cOffset + (row + i) * ldc;
         }
+        float[] left;
         if (transA) {
             int strips = padded / MicroKernel.ROWS;
-            float[] left = scratch.left(strips * PatchPacking.stripDistance(kc));
+            left = scratch.left(strips * PatchPacking.stripDistance(kc));
             float[] line = scratch.line;
             for (int l = 0; l < kc; l++) {
                 PatchPacking.copy(a, aOffset + (k0 + l) * lda + row, line, 0, rows);
                 PatchPacking.interleave(line, rows, kc, l, left);
             }
-            BlockProduct.interleaved(
-                    scratch.tile, left, rows, panels, column, end, targets, target);
         } else {
-            float[] left = scratch.left(padded * MicroKernel.STRIDE);
+            left = scratch.left(padded * MicroKernel.STRIDE);
             for (int i = 0; i < rows; i++) {
                 int from = aOffset + (row + i) * lda + k0;
                 PatchPacking.copy(a, from, left, i * MicroKernel.STRIDE, kc);
             }
-            BlockProduct.strided(scratch.tile, left, rows, panels, column, end, targets, target);
         }
+        BlockProduct.multiply(
+                transA, left, 0, rows, panels, column, end, tiles, first, last, targets, 0, target);
     }
 
     private void pack(BlockProduct.Panels panels, int column, int k0, Scratch scratch) {
@@ -301,7 +302,7 @@ public final class Sgemm {
         if (transB) {
             int from = bOffset + column * ldb + k0;
             PanelPacking.transposed(
-                    b, from, ldb, panels.k(), columns, width, panels.data(), to, scratch.tile);
+                    b, from, ldb, panels.k(), columns, width, panels.data(), to, scratch.room);
         } else {
             int from = bOffset + k0 * ldb + column;
             PanelPacking.rows(b, from, ldb, panels.k(), columns, width, panels.data(), to);

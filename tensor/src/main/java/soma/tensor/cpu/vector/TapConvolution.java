@@ -140,7 +140,7 @@ final class TapConvolution {
         int column = panel * MicroKernel.COLUMNS;
         int columns = Math.min(MicroKernel.COLUMNS, groupOut - column);
         int width = MicroKernel.panelWidth(groupOut - column);
-        float[] room = Scratch.current().tile;
+        float[] room = Scratch.current().room;
         for (int at = 0; at < k; ) {
             int tap = at / groupIn;
             int block = at / blockK;
@@ -156,15 +156,34 @@ final class TapConvolution {
         int first = task % rowBlocks * BLOCK_M;
         int count = Math.min(BLOCK_M, pixels - first);
         int firstPanel = task / rowBlocks * panelsPerTask;
-        int endPanel = Math.min(panelCount, firstPanel + panelsPerTask);
+        int column = firstPanel * MicroKernel.COLUMNS;
+        int end = Math.min(groupOut, column + panelsPerTask * MicroKernel.COLUMNS);
+        BlockProduct.Target target =
+                new BlockProduct.Target(out.data(), out.offset(), false, epilogue);
         Scratch scratch = Scratch.current();
+        float[] tiles = scratch.tiles(BlockProduct.tileSize(count, end - column));
         locate(scratch, first, count);
         for (int group = 0; group < groups; group++) {
             for (int block = 0; block < blocks; block++) {
                 copyPatches(scratch, count, group, block);
-                for (int panel = firstPanel; panel < endPanel; panel++) {
-                    multiply(scratch, count, group, block, panel);
-                }
+                int rows = Math.min(blockK, k - block * blockK);
+                long start = panelOffset(group, block, 0);
+                BlockProduct.Panels part =
+                        new BlockProduct.Panels(panels, start, rows, 0, groupOut);
+                BlockProduct.multiply(
+                        false,
+                        scratch.left(0),
+                        0,
+                        count,
+                        part,
+                        column,
+                        end,
+                        tiles,
+                        block == 0,
+                        block == blocks - 1,
+                        scratch.targets(count),
+                        group * groupOut,
+                        target);
             }
         }
     }
@@ -211,27 +230,6 @@ final class TapConvolution {
                 PatchPacking.clipped(
                         in, taps, groupIn, pieces, from, end, base, y[i], x[i], left, to);
             }
-        }
-    }
-
-    private void multiply(Scratch scratch, int count, int group, int block, int panel) {
-        int column = panel * MicroKernel.COLUMNS;
-        int columns = Math.min(MicroKernel.COLUMNS, groupOut - column);
-        int width = MicroKernel.panelWidth(groupOut - column);
-        long at = panelOffset(group, block, panel);
-        int length = Math.min(blockK, k - block * blockK);
-        int[] targets = scratch.targets(count);
-        float[] left = scratch.left(0);
-        float[] tile = scratch.tile;
-        boolean last = block == blocks - 1;
-        BlockProduct.Target target =
-                new BlockProduct.Target(
-                        out.data(), out.offset(), block > 0, last ? epilogue : Epilogue.NONE);
-        for (int i = 0; i < count; i += MicroKernel.ROWS) {
-            int from = i * MicroKernel.STRIDE;
-            MicroKernel.multiplyStrided(left, from, length, panels, at, width, tile);
-            int valid = Math.min(MicroKernel.ROWS, count - i);
-            target.store(tile, width, valid, columns, targets, i, group * groupOut + column);
         }
     }
 }

@@ -14,16 +14,25 @@ import jdk.incubator.vector.VectorOperators;
 final class TileStore {
     private TileStore() {}
 
+    /** Zeroes a tile. */
+    static void clear(float[] tiles, int tile) {
+        for (int i = 0; i < MicroKernel.TILE; i += LANES) {
+            FloatVector.zero(SPECIES).intoArray(tiles, tile + i);
+        }
+    }
+
     /**
      * Writes or adds the leading {@code rows x columns} part of a tile to {@code c}.
      *
+     * @param tile where the tile begins in {@code tiles}
      * @param width columns of the tile
      * @param targets offset in {@code c} of each row, from index {@code target} on
      * @param column output column of the first column of the tile
      * @param add whether to add to what is there
      */
     static void store(
-            float[] tile,
+            float[] tiles,
+            int tile,
             int width,
             int rows,
             int columns,
@@ -33,26 +42,33 @@ final class TileStore {
             int column,
             boolean add) {
         if (columns == MicroKernel.COLUMNS) {
-            storeFull(tile, rows, c, targets, target, column, add);
+            storeFull(tiles, tile, rows, c, targets, target, column, add);
             return;
         }
         for (int r = 0; r < rows; r++) {
             int at = targets[target + r] + column;
             if (add) {
-                addRow(tile, r * width, columns, c, at);
+                addRow(tiles, tile + r * width, columns, c, at);
             } else {
-                copyRow(tile, r * width, columns, c, at);
+                copyRow(tiles, tile + r * width, columns, c, at);
             }
         }
     }
 
     private static void storeFull(
-            float[] tile, int rows, float[] c, int[] targets, int target, int column, boolean add) {
+            float[] tiles,
+            int tile,
+            int rows,
+            float[] c,
+            int[] targets,
+            int target,
+            int column,
+            boolean add) {
         for (int r = 0; r < rows; r++) {
             int at = targets[target + r] + column;
-            int from = r * MicroKernel.COLUMNS;
-            FloatVector low = FloatVector.fromArray(SPECIES, tile, from);
-            FloatVector high = FloatVector.fromArray(SPECIES, tile, from + LANES);
+            int from = tile + r * MicroKernel.COLUMNS;
+            FloatVector low = FloatVector.fromArray(SPECIES, tiles, from);
+            FloatVector high = FloatVector.fromArray(SPECIES, tiles, from + LANES);
             if (add) {
                 low = low.add(FloatVector.fromArray(SPECIES, c, at));
                 high = high.add(FloatVector.fromArray(SPECIES, c, at + LANES));
@@ -67,7 +83,8 @@ final class TileStore {
      * first element.
      */
     static void storeFused(
-            float[] tile,
+            float[] tiles,
+            int tile,
             int width,
             int rows,
             int columns,
@@ -83,7 +100,7 @@ final class TileStore {
             int at = targets[target + r] + column;
             for (int j = 0; j < columns; j += LANES) {
                 VectorMask<Float> mask = SPECIES.indexInRange(j, columns);
-                FloatVector v = FloatVector.fromArray(SPECIES, tile, r * width + j);
+                FloatVector v = FloatVector.fromArray(SPECIES, tiles, tile + r * width + j);
                 if (add) {
                     v = v.add(FloatVector.fromArray(SPECIES, c, at + j, mask));
                 }

@@ -149,8 +149,8 @@ final class WinogradConvolution {
         int count = Math.min(blockTiles, tiles - first);
         Scratch scratch = Scratch.current();
         transformPatches(scratch, first, count);
-        int[] targets = scratch.targets(WinogradTransforms.POSITIONS * blockTiles);
-        for (int i = 0; i < WinogradTransforms.POSITIONS * blockTiles; i++) {
+        int[] targets = scratch.targets(blockTiles);
+        for (int i = 0; i < blockTiles; i++) {
             targets[i] = i * BLOCK_COLUMNS;
         }
         int begin = split * columnBlocksPerTask;
@@ -218,22 +218,30 @@ final class WinogradConvolution {
         int[] targets = scratch.targets(0);
         float[] products = scratch.products(productCount());
         float[] left = scratch.left(0);
-        float[] tile = scratch.tile;
         int column = columnBlock * BLOCK_COLUMNS;
         int end = Math.min(BLOCK_COLUMNS, out.channels() - column);
+        float[] tiles = scratch.tiles(BlockProduct.tileSize(count, end));
+        int shift = position * blockTiles * BLOCK_COLUMNS;
+        BlockProduct.Target target = new BlockProduct.Target(products, 0, false, Epilogue.NONE);
         for (int block = 0; block < blocks; block++) {
             int k = Math.min(blockK, in.channels() - block * blockK);
-            for (int j = 0; j < end; j += MicroKernel.COLUMNS) {
-                int width = MicroKernel.panelWidth(out.channels() - column - j);
-                long at = panelOffset(block, columnBlock, position, j / MicroKernel.COLUMNS);
-                for (int i = 0; i < count; i += MicroKernel.ROWS) {
-                    int from = patchOffset(block, position, i);
-                    MicroKernel.multiplyStrided(left, from, k, panels, at, width, tile);
-                    int row = position * blockTiles + i;
-                    int rows = Math.min(MicroKernel.ROWS, count - i);
-                    TileStore.store(tile, width, rows, width, products, targets, row, j, block > 0);
-                }
-            }
+            long start = panelOffset(block, columnBlock, position, 0);
+            BlockProduct.Panels part = new BlockProduct.Panels(panels, start, k, 0, end);
+            int from = patchOffset(block, position, 0);
+            BlockProduct.multiply(
+                    false,
+                    left,
+                    from,
+                    count,
+                    part,
+                    0,
+                    end,
+                    tiles,
+                    block == 0,
+                    block == blocks - 1,
+                    targets,
+                    shift,
+                    target);
         }
     }
 
@@ -243,7 +251,7 @@ final class WinogradConvolution {
 
     private void transformBack(Scratch scratch, int first, int count, int columnBlock) {
         float[] products = scratch.products(productCount());
-        float[] pixels = scratch.tile;
+        float[] pixels = scratch.room;
         int column = columnBlock * BLOCK_COLUMNS;
         int end = Math.min(BLOCK_COLUMNS, out.channels() - column);
         for (int i = 0; i < count; i++) {
