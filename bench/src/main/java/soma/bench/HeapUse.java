@@ -8,10 +8,10 @@ import java.lang.management.ManagementFactory;
 final class HeapUse {
     private HeapUse() {}
 
-    /** Bytes that this thread has allocated so far; 0 where the JVM does not count them. */
-    static long ofThisThread() {
+    /** Bytes that all threads have allocated so far; 0 where the JVM does not count them. */
+    static long ofAllThreads() {
         return ManagementFactory.getThreadMXBean() instanceof ThreadMXBean bean
-                ? bean.getCurrentThreadAllocatedBytes()
+                ? bean.getTotalThreadAllocatedBytes()
                 : 0;
     }
 }

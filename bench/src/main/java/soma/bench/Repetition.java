@@ -76,9 +76,9 @@ record Repetition(int runs, double warmSeconds, double budgetSeconds) {
         int calls = 1;
         int steady = 0;
         while (steady < STEADY && System.nanoTime() < end) {
-            long heap = HeapUse.ofThisThread();
+            long heap = HeapUse.ofAllThreads();
             double once = seconds(work, calls) / calls;
-            boolean boxing = HeapUse.ofThisThread() - heap > BOXING;
+            boolean boxing = HeapUse.ofAllThreads() - heap > BOXING;
             steady = boxing || once < best * IMPROVED ? 0 : steady + 1;
             best = Math.min(best, once);
             calls = (int) Math.clamp(Math.ceil(0.1 / best), 1, 100_000); // rounds of 0.1 s

@@ -46,7 +46,7 @@ final class StepBench {
                     laps.end();
                 });
         long buffers = device.backend().memory().allocations();
-        long heap = HeapUse.ofThisThread();
+        long heap = HeapUse.ofAllThreads();
         double cpu = Machine.cpuSeconds();
         Map<String, Sample> samples = repetition.timeParts(laps, work);
         int runs = samples.get(whole).runs();
@@ -55,7 +55,7 @@ final class StepBench {
         MemoryReport memory = device.backend().memory();
         fields.put("buffers_per_run", (double) (memory.allocations() - buffers) / runs);
         fields.put("buffers_mb", (memory.liveBytes() + memory.pooledBytes()) >> 20);
-        fields.put("heap_mb_per_run", (HeapUse.ofThisThread() - heap) / runs / 1e6);
+        fields.put("heap_mb_per_run", (HeapUse.ofAllThreads() - heap) / runs / 1e6);
         Machine.peakResidentMb().ifPresent(mb -> fields.put("peak_rss_mb", mb));
         // After the timing, so that it costs nothing there.
         profile.on(true);
