@@ -14,7 +14,7 @@ import java.util.List;
 /**
  * The mask that each foreground proposal should predict: its object's outline, cropped to the
  * proposal and resized to M x M (detectron2's {@code crop_and_resize}). One object is decoded at a
- * time, so memory doesn't grow with their number.
+ * time, all into the same map, so memory doesn't grow with their number.
  */
 final class MaskTargets {
     private MaskTargets() {}
@@ -29,6 +29,7 @@ final class MaskTargets {
     static float[] of(List<Segmentation> masks, int[] matches, float[] boxes, int count, int side) {
         float[] out = new float[count * side * side];
         boolean[] done = new boolean[count];
+        float[] map = {};
         for (int i = 0; i < count; i++) {
             if (done[i]) {
                 continue;
@@ -44,7 +45,15 @@ final class MaskTargets {
             }
             int[] rows = Arrays.copyOf(users, n);
             switch (masks.get(object)) {
-                case Segmentation.OfRle m -> fromBitmap(m.rle(), rows, boxes, side, out);
+                case Segmentation.OfRle m -> {
+                    Rle mask = m.rle();
+                    if (map.length != mask.height() * mask.width()) {
+                        map = new float[mask.height() * mask.width()];
+                    }
+                    fill(map, mask, 1);
+                    fromBitmap(map, mask, rows, boxes, side, out);
+                    fill(map, mask, 0);
+                }
                 case Segmentation.OfPolygons m ->
                         fromPolygons(m.polygons(), rows, boxes, side, out);
             }
@@ -52,13 +61,24 @@ final class MaskTargets {
         return out;
     }
 
-    /** RoIAlign of the full-size mask at scale 1, then at least one half. */
-    private static void fromBitmap(Rle mask, int[] rows, float[] boxes, int side, float[] out) {
-        byte[] bits = mask.decode();
-        float[] map = new float[bits.length];
-        for (int i = 0; i < bits.length; i++) {
-            map[i] = bits[i];
+    /** Sets the pixels of a mask in a row-major map of its size. */
+    private static void fill(float[] map, Rle mask, float value) {
+        int[] counts = mask.counts();
+        int at = 0; // runs go down the columns
+        for (int i = 0; i < counts.length; i++) {
+            int end = at + counts[i];
+            if (i % 2 == 1) {
+                for (int p = at; p < end; p++) {
+                    map[p % mask.height() * mask.width() + p / mask.height()] = value;
+                }
+            }
+            at = end;
         }
+    }
+
+    /** RoIAlign of the full-size mask at scale 1, then at least one half. */
+    private static void fromBitmap(
+            float[] map, Rle mask, int[] rows, float[] boxes, int side, float[] out) {
         float[] rois = new float[4 * rows.length];
         for (int i = 0; i < rows.length; i++) {
             System.arraycopy(boxes, 4 * rows[i], rois, 4 * i, 4);
