@@ -98,37 +98,55 @@ final class TileStore {
         int residualShift = epilogue.residualOffset() - origin;
         for (int r = 0; r < rows; r++) {
             int at = targets[target + r] + column;
-            for (int j = 0; j < columns; j += LANES) {
-                VectorMask<Float> mask = SPECIES.indexInRange(j, columns);
-                FloatVector v = FloatVector.fromArray(SPECIES, tiles, tile + r * width + j);
-                if (add) {
-                    v = v.add(FloatVector.fromArray(SPECIES, c, at + j, mask));
-                }
-                finish(v, mask, epilogue, column + j, at + j + residualShift)
-                        .intoArray(c, at + j, mask);
-            }
+            int from = tile + r * width;
+            finish(tiles, from, columns, c, at, add, epilogue, column, at + residualShift);
         }
     }
 
-    /** Applies the epilogue to sums of the output columns from {@code column} on. */
-    static FloatVector finish(
-            FloatVector sum,
-            VectorMask<Float> mask,
+    /**
+     * Writes or adds {@code columns} sums of a row to {@code c} and applies the epilogue. Vectors
+     * stay inside a method: where one crosses a call that isn't inlined, it is boxed.
+     *
+     * @param column output column of the first sum
+     * @param residualAt where its residual is
+     */
+    static void finish(
+            float[] sums,
+            int from,
+            int columns,
+            float[] c,
+            int at,
+            boolean add,
             Epilogue epilogue,
             int column,
             int residualAt) {
-        FloatVector v = sum;
-        if (epilogue.bias() != null) {
-            int at = epilogue.biasOffset() + column;
-            v = v.add(FloatVector.fromArray(SPECIES, epilogue.bias(), at, mask));
+        float[] bias = epilogue.bias();
+        float[] residual = epilogue.residual();
+        boolean relu = epilogue.relu();
+        int biasAt = epilogue.biasOffset() + column;
+        int j = 0;
+        for (; j <= columns - LANES; j += LANES) {
+            FloatVector v = FloatVector.fromArray(SPECIES, sums, from + j);
+            if (add) {
+                v = v.add(FloatVector.fromArray(SPECIES, c, at + j));
+            }
+            if (bias != null) {
+                v = v.add(FloatVector.fromArray(SPECIES, bias, biasAt + j));
+            }
+            if (residual != null) {
+                v = v.add(FloatVector.fromArray(SPECIES, residual, residualAt + j));
+            }
+            if (relu) { // a comparison, so that NaN stays NaN
+                v = v.blend(0f, v.compare(VectorOperators.LT, 0f));
+            }
+            v.intoArray(c, at + j);
         }
-        if (epilogue.residual() != null) {
-            v = v.add(FloatVector.fromArray(SPECIES, epilogue.residual(), residualAt, mask));
+        for (; j < columns; j++) {
+            float v = sums[from + j] + (add ? c[at + j] : 0);
+            v = bias == null ? v : v + bias[biasAt + j];
+            v = residual == null ? v : v + residual[residualAt + j];
+            c[at + j] = relu && v < 0 ? 0 : v;
         }
-        if (epilogue.relu()) { // a comparison, so that NaN stays NaN
-            v = v.blend(0f, v.compare(VectorOperators.LT, 0f));
-        }
-        return v;
     }
 
     private static void copyRow(float[] tile, int from, int columns, float[] c, int at) {

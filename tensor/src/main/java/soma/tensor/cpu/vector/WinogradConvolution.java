@@ -1,10 +1,6 @@
 package soma.tensor.cpu.vector;
 
 import static soma.tensor.cpu.vector.VectorWidth.LANES;
-import static soma.tensor.cpu.vector.VectorWidth.SPECIES;
-
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 import soma.tensor.cpu.Workers;
 
@@ -271,23 +267,24 @@ final class WinogradConvolution {
     }
 
     private void storePixels(float[] pixels, int at, int column, boolean right, boolean below) {
-        VectorMask<Float> mask = SPECIES.indexInRange(column, out.channels());
+        int columns = Math.min(LANES, out.channels() - column);
         int rowStep = out.width() * out.channels();
-        storePixel(pixels, 0, at, column, mask);
+        storePixel(pixels, 0, at, column, columns);
         if (right) {
-            storePixel(pixels, 1, at + out.channels(), column, mask);
+            storePixel(pixels, 1, at + out.channels(), column, columns);
         }
         if (below) {
-            storePixel(pixels, 2, at + rowStep, column, mask);
+            storePixel(pixels, 2, at + rowStep, column, columns);
         }
         if (right && below) {
-            storePixel(pixels, 3, at + rowStep + out.channels(), column, mask);
+            storePixel(pixels, 3, at + rowStep + out.channels(), column, columns);
         }
     }
 
-    private void storePixel(float[] pixels, int pixel, int at, int column, VectorMask<Float> mask) {
-        FloatVector v = FloatVector.fromArray(SPECIES, pixels, pixel * LANES);
+    private void storePixel(float[] pixels, int pixel, int at, int column, int columns) {
         int residualAt = at - out.offset() + epilogue.residualOffset();
-        TileStore.finish(v, mask, epilogue, column, residualAt).intoArray(out.data(), at, mask);
+        int from = pixel * LANES;
+        TileStore.finish(
+                pixels, from, columns, out.data(), at, false, epilogue, column, residualAt);
     }
 }
