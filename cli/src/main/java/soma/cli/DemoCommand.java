@@ -58,10 +58,10 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--images",
             paramLabel = "N",
-            defaultValue = "36",
+            defaultValue = "90",
             description =
-                    "Images to train on (default: ${DEFAULT-VALUE}); a sixth of them more to choose"
-                            + " the best weights by, a third more to score.")
+                    "Images to train on (default: ${DEFAULT-VALUE}); up to 9 more are drawn to choose"
+                            + " the best weights by, and up to 18 to score.")
     private int images;
 
     @Option(
@@ -88,8 +88,8 @@ final class DemoCommand implements Callable<Integer> {
                         out,
                         config,
                         images,
-                        Math.max(3, images / 6),
-                        Math.max(3, images / 3),
+                        Math.clamp(images / 6, 3, 9),
+                        Math.clamp(images / 3, 3, 18),
                         common.seed().orElse(SEED),
                         common.openDevice(),
                         spec.commandLine().getParent().getParseResult().originalArgs());

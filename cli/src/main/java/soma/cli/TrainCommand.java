@@ -28,6 +28,9 @@ import soma.train.log.LineProgress;
 import soma.train.log.ProgressListener;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -52,6 +55,8 @@ import java.util.regex.Pattern;
 final class TrainCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger("soma.cli");
     private static final String CLASSES = "MODEL.ROI_HEADS.NUM_CLASSES";
+    private static final List<String> PER_CLASS =
+            List.of("SOMA.POST.SCORE_THRESHOLDS", "SOMA.POST.MIN_PIXELS");
 
     @Spec private CommandSpec spec;
     @Mixin private CommonOptions common;
@@ -162,28 +167,41 @@ final class TrainCommand implements Callable<Integer> {
             throw new SomaException(
                     dataset.source() + ": annotations: expected some to learn from, got none");
         }
+        if (wanted == classes) {
+            return config;
+        }
+        List<String> changes = new ArrayList<>();
+        changes.add(CLASSES + "=" + wanted);
+        for (String key : PER_CLASS) {
+            double[] values = config.getDoubles(key);
+            if (values.length > 0) {
+                changes.add(key + "=" + perClass(values, wanted));
+            }
+        }
+        String settings = String.join(" ", changes);
         if (wanted > classes) {
             throw new SomaException(
-                    "%s: classes: expected at most %d (%s), got %d: %s; %s=%d trains them all"
+                    "%s: classes: expected at most %d (%s), got %d: %s; this trains them all: %s"
                             .formatted(
                                     dataset.source(),
                                     classes,
                                     CLASSES,
                                     wanted,
                                     String.join(", ", dataset.classNames()),
-                                    CLASSES,
-                                    wanted));
+                                    settings));
         }
-        if (wanted == classes) {
-            return config;
+        LOG.info("{}: fewer classes than the configuration: {}", dataset.source(), settings);
+        return config.withOverrides(changes);
+    }
+
+    /** One value for all classes stays so; values that belong to single classes are left out. */
+    private static String perClass(double[] values, int classes) {
+        if (Arrays.stream(values).distinct().count() > 1) {
+            return "[]";
         }
-        LOG.info(
-                "{}: {} is {} as the data has it, not {}",
-                dataset.source(),
-                CLASSES,
-                wanted,
-                classes);
-        return config.with(CLASSES, wanted, dataset.source().toString());
+        double value = values[0];
+        String text = value == Math.rint(value) ? String.valueOf((long) value) : "" + value;
+        return "[" + String.join(",", Collections.nCopies(classes, text)) + "]";
     }
 
     private Optional<Path> startWeights(Config config) {

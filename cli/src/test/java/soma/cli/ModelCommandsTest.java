@@ -15,6 +15,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import soma.maskrcnn.config.Config;
+import soma.maskrcnn.data.CocoWriter;
+import soma.maskrcnn.data.Dataset;
+import soma.maskrcnn.data.DatasetReader;
+import soma.maskrcnn.data.ImageRecord;
 import soma.maskrcnn.synthetic.SceneSettings;
 import soma.maskrcnn.synthetic.SyntheticDataset;
 import soma.nn.checkpoint.Safetensors;
@@ -88,6 +93,51 @@ class ModelCommandsTest {
                 -1,
                 Files.mismatch(
                         run.resolve("final.safetensors"), halves.resolve("final.safetensors")));
+    }
+
+    @Test
+    void dataOfFewerClassesMakesASmallerModel() {
+        Dataset all = DatasetReader.read(annotations);
+        List<ImageRecord> images =
+                all.images().stream()
+                        .map(
+                                i ->
+                                        i.withAnnotations(
+                                                i.annotations().stream()
+                                                        .filter(a -> a.category() == 0)
+                                                        .toList()))
+                        .filter(i -> !i.annotations().isEmpty())
+                        .toList();
+        Path one = folder.resolve("data/one-class.json");
+        CocoWriter.write(
+                new Dataset(
+                        one,
+                        all.format(),
+                        images,
+                        all.categories().subList(0, 1),
+                        false,
+                        all.unusableImages(),
+                        all.report()),
+                one);
+        Path out = folder.resolve("one-class");
+        CommandLineRun.output(
+                "train",
+                "--config",
+                "tiny",
+                "--data",
+                one,
+                "--out",
+                out,
+                "--quiet",
+                "SOLVER.MAX_ITER=1",
+                "SOLVER.STEPS=[]",
+                "SOMA.POST.MIN_PIXELS=[5,5,5]",
+                "SOMA.POST.SCORE_THRESHOLDS=[0.1,0.2,0.3]");
+
+        Config config = Config.load(out.toString());
+        assertEquals(1, config.getInt("MODEL.ROI_HEADS.NUM_CLASSES"));
+        assertArrayEquals(new double[] {5}, config.getDoubles("SOMA.POST.MIN_PIXELS"));
+        assertEquals(0, config.getDoubles("SOMA.POST.SCORE_THRESHOLDS").length);
     }
 
     @Test
