@@ -55,8 +55,8 @@ import java.util.regex.Pattern;
 final class TrainCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger("soma.cli");
     private static final String CLASSES = "MODEL.ROI_HEADS.NUM_CLASSES";
-    private static final List<String> PER_CLASS =
-            List.of("SOMA.POST.SCORE_THRESHOLDS", "SOMA.POST.MIN_PIXELS");
+    private static final String THRESHOLDS = "SOMA.POST.SCORE_THRESHOLDS";
+    private static final String MIN_PIXELS = "SOMA.POST.MIN_PIXELS";
 
     @Spec private CommandSpec spec;
     @Mixin private CommonOptions common;
@@ -172,12 +172,12 @@ final class TrainCommand implements Callable<Integer> {
         }
         List<String> changes = new ArrayList<>();
         changes.add(CLASSES + "=" + wanted);
-        for (String key : PER_CLASS) {
-            double[] values = config.getDoubles(key);
-            if (values.length > 0) {
-                changes.add(key + "=" + perClass(values, wanted));
-            }
-        }
+        addPerClass(THRESHOLDS, config.getDoubles(THRESHOLDS), wanted, changes);
+        addPerClass(
+                MIN_PIXELS,
+                Arrays.stream(config.getInts(MIN_PIXELS)).asDoubleStream().toArray(),
+                wanted,
+                changes);
         String settings = String.join(" ", changes);
         if (wanted > classes) {
             throw new SomaException(
@@ -195,13 +195,18 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /** One value for all classes stays so; values that belong to single classes are left out. */
-    private static String perClass(double[] values, int classes) {
+    private static void addPerClass(
+            String key, double[] values, int classes, List<String> changes) {
+        if (values.length == 0) {
+            return;
+        }
         if (Arrays.stream(values).distinct().count() > 1) {
-            return "[]";
+            changes.add(key + "=[]");
+            return;
         }
         double value = values[0];
         String text = value == Math.rint(value) ? String.valueOf((long) value) : "" + value;
-        return "[" + String.join(",", Collections.nCopies(classes, text)) + "]";
+        changes.add(key + "=[" + String.join(",", Collections.nCopies(classes, text)) + "]");
     }
 
     private Optional<Path> startWeights(Config config) {

@@ -136,7 +136,7 @@ class ModelCommandsTest {
 
         Config config = Config.load(out.toString());
         assertEquals(1, config.getInt("MODEL.ROI_HEADS.NUM_CLASSES"));
-        assertArrayEquals(new double[] {5}, config.getDoubles("SOMA.POST.MIN_PIXELS"));
+        assertArrayEquals(new int[] {5}, config.getInts("SOMA.POST.MIN_PIXELS"));
         assertEquals(0, config.getDoubles("SOMA.POST.SCORE_THRESHOLDS").length);
     }
 
