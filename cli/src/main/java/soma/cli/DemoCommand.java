@@ -45,6 +45,10 @@ final class DemoCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger("soma.cli");
     private static final long SEED = 1;
 
+    /** No cell that is drawn is smaller, but what is left of covered detections is. */
+    private static final List<String> POST =
+            List.of("SOMA.POST.REMOVE_OVERLAPS=true", "SOMA.POST.MIN_PIXELS=[80,80,80]");
+
     @Spec private CommandSpec spec;
     @Mixin private CommonOptions common;
 
@@ -60,8 +64,8 @@ final class DemoCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "90",
             description =
-                    "Images to train on (default: ${DEFAULT-VALUE}); up to 9 more are drawn to choose"
-                            + " the best weights by, and up to 18 to score.")
+                    "Images to train on (default: ${DEFAULT-VALUE}); up to 9 more are drawn to"
+                        + " choose the best weights by, and up to 18 to score.")
     private int images;
 
     @Option(
@@ -106,7 +110,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private Config config() {
-        List<String> all = new ArrayList<>();
+        List<String> all = new ArrayList<>(POST);
         if (iterations != null) {
             if (iterations < 1) {
                 throw new SomaException("--iterations: expected at least 1, got " + iterations);

@@ -32,7 +32,11 @@ final class EvalCommand implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger("soma.cli");
 
     @Spec private CommandSpec spec;
-    @Mixin private CommonOptions common;
+
+    @Mixin
+    @SuppressWarnings("unused") // for picocli alone
+    private CommonOptions common;
+
     @Mixin private DataOptions data;
 
     @Option(

@@ -44,7 +44,11 @@ final class ShowCommand implements Runnable {
     private static final String OVERLAYS = "overlays";
 
     @Spec private CommandSpec spec;
-    @Mixin private CommonOptions common;
+
+    @Mixin
+    @SuppressWarnings("unused") // for picocli alone
+    private CommonOptions common;
+
     @Mixin private DataOptions options;
 
     @Option(

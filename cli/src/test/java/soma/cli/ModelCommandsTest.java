@@ -253,9 +253,9 @@ class ModelCommandsTest {
                 "train --config tiny --data DATA --out OUT --val-fraction 2|validation fraction:",
                 "train --config tiny --data DATA --out OUT --weights none.pth|none.pth: ",
                 "train --config mask_rcnn_R_50_FPN_3x --data DATA --out OUT|expected a file, got"
-                    + " an",
+                        + " an",
                 "train --config tiny --data IMAGES --out OUT|annotations: expected some to learn"
-                    + " from",
+                        + " from",
                 "infer --config RUN --images none.png --out OUT|none.png: ",
                 "infer --config tiny --images IMAGES --out OUT|weights: expected --weights FILE",
                 "infer --config RUN --images IMAGES --out OUT --tta|test-time augmentation is not",
@@ -264,11 +264,11 @@ class ModelCommandsTest {
                 "infer --config RUN --images A=1 --out OUT|--images: expected at least one file",
                 "infer --config RUN --images DATA --out OUT --weights DATA|annotations.json",
                 "trace --config RUN --image none.png --out OUT|none.png: cannot read image: no"
-                    + " such",
+                        + " such",
                 "trace --config RUN --image IMAGE --gradients --out OUT|--gradients: expected"
-                    + " --data",
+                        + " --data",
                 "trace --config RUN --image IMAGE --out OUT --only xyz|--only xyz: expected a"
-                    + " match",
+                        + " match",
                 "demo --out IMAGE|cells-0002.png: output: expected a directory",
                 "demo --out OUT --images 2|--images: expected at least 3, got 2",
                 "demo --out OUT --iterations 0|--iterations: expected at least 1, got 0",
@@ -290,7 +290,7 @@ class ModelCommandsTest {
                 "train --config tiny --data DATA|Missing required option: '--out=DIR'",
                 "train --data DATA --out OUT|Missing required option: '--config=CONFIG'",
                 "train --config tiny --data DATA --out OUT --fold 2|expected K/N such as 1/5, got"
-                    + " '2'",
+                        + " '2'",
                 "train --config tiny --data DATA --out OUT --fold 1/2 --val DATA|exclusive",
                 "infer --config tiny --out OUT|Missing required option: '--images=PATH",
                 "trace --config RUN --image IMAGE --out OUT --only (|'--only'",
