@@ -65,7 +65,7 @@ final class DemoCommand implements Callable<Integer> {
             defaultValue = "90",
             description =
                     "Images to train on (default: ${DEFAULT-VALUE}); up to 9 more are drawn to"
-                        + " choose the best weights by, and up to 18 to score.")
+                            + " choose the best weights by, and up to 18 to score.")
     private int images;
 
     @Option(

@@ -26,6 +26,7 @@ final class SmallModel {
                             "MODEL.ROI_MASK_HEAD.CONV_DIM=8",
                             "MODEL.RPN.PRE_NMS_TOPK_TEST=30",
                             "MODEL.RPN.POST_NMS_TOPK_TEST=10",
+                            "MODEL.ROI_HEADS.SCORE_THRESH_TEST=0.05",
                             "TEST.DETECTIONS_PER_IMAGE=6"));
 
     private SmallModel() {}

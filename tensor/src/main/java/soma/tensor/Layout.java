@@ -142,7 +142,8 @@ public final class Layout {
             throw ShapeException.of(
                     "reshape", "shape", shape.size() + " elements as in " + shape, target);
         }
-        if (isContiguous()) {
+        // Nothing is read through the strides of an empty layout, so any will do.
+        if (isContiguous() || target.size() == 0) {
             return new Layout(target, rowMajor(target), offset);
         }
         return splitAndMerge(target);

@@ -27,6 +27,7 @@ final class TinyRun {
                     "MODEL.RPN.POST_NMS_TOPK_TRAIN=50",
                     "MODEL.RPN.POST_NMS_TOPK_TEST=30",
                     "MODEL.ROI_HEADS.BATCH_SIZE_PER_IMAGE=16",
+                    "MODEL.ROI_HEADS.SCORE_THRESH_TEST=0.05",
                     "TEST.DETECTIONS_PER_IMAGE=10",
                     "SOLVER.IMS_PER_BATCH=2",
                     "SOLVER.MAX_ITER=6",
