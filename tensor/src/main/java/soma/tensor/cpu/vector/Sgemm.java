@@ -17,8 +17,8 @@ import java.util.function.IntConsumer;
  * whatever the tiles and the number of threads.
  */
 public final class Sgemm {
-    /** Output rows of a task. */
-    private static final int BLOCK_M = 192;
+    /** Most output rows of a task; all tasks get about as many, so that none is waited for. */
+    private static final int BLOCK_M = 256;
 
     /** Most floats of packed panels at a time. */
     private static final int MAX_PANEL_FLOATS = 1 << 23;
@@ -54,6 +54,7 @@ public final class Sgemm {
     private final int ldc;
     private final Epilogue epilogue;
     private final int blockK;
+    private final int blockRows;
 
     private Sgemm(
             boolean transA,
@@ -89,6 +90,8 @@ public final class Sgemm {
         this.ldc = ldc;
         this.epilogue = epilogue;
         blockK = Math.max(1, Math.ceilDiv(k, Math.max(1, Math.ceilDiv(k, MicroKernel.MAX_K))));
+        int even = Math.ceilDiv(m, Math.ceilDiv(m, BLOCK_M));
+        blockRows = Math.ceilDiv(even, MicroKernel.ROWS) * MicroKernel.ROWS;
     }
 
     /**
@@ -212,7 +215,7 @@ public final class Sgemm {
     private void runColumns(int n0, int end) {
         int count = Math.ceilDiv(end - n0, MicroKernel.COLUMNS);
         int blocks = Math.max(1, Math.ceilDiv(k, blockK));
-        int rowBlocks = Math.ceilDiv(m, BLOCK_M);
+        int rowBlocks = Math.ceilDiv(m, blockRows);
         int columnBlocks =
                 Math.min(count, Math.ceilDiv(TASKS_PER_THREAD * Workers.threads(), rowBlocks));
         int perBlock = MicroKernel.COLUMNS * Math.ceilDiv(count, columnBlocks);
@@ -246,8 +249,8 @@ public final class Sgemm {
 
     private void product(
             int task, int rowBlocks, int columnsPerTask, MemorySegment data, int n0, int end) {
-        int row = task % rowBlocks * BLOCK_M;
-        int rows = Math.min(BLOCK_M, m - row);
+        int row = task % rowBlocks * blockRows;
+        int rows = Math.min(blockRows, m - row);
         int column = n0 + task / rowBlocks * columnsPerTask;
         int endColumn = Math.min(end, column + columnsPerTask);
         Scratch scratch = Scratch.current();
