@@ -1,5 +1,6 @@
 package soma.maskrcnn.structures;
 
+import soma.maskrcnn.image.PillowResize;
 import soma.tensor.SomaException;
 
 import java.util.Arrays;
@@ -97,22 +98,16 @@ final class MaskGeometry {
 
     /**
      * Returns, for each source index (and the end), the first target index that takes its value
-     * from it or a later one.
-     *
-     * <p>Pillow adds the step up in a double instead of multiplying ({@code ImagingScaleAffine});
-     * the closed form differs.
+     * from it or a later one: the inverse of {@link PillowResize#nearestIndices}.
      */
     private static int[] firstTargets(int from, int to) {
         int[] first = new int[from + 1];
-        double step = (double) from / to;
-        double position = step * 0.5;
+        int[] sources = PillowResize.nearestIndices(from, to);
         int next = 0;
         for (int target = 0; target < to; target++) {
-            int source = Math.min((int) position, from - 1);
-            while (next <= source) {
+            while (next <= sources[target]) {
                 first[next++] = target;
             }
-            position += step;
         }
         while (next <= from) {
             first[next++] = to;
