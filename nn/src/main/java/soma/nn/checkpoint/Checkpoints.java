@@ -10,8 +10,9 @@ public final class Checkpoints {
     private Checkpoints() {}
 
     /**
-     * The tensors of a {@code .safetensors} file or a {@code .pth} of PyTorch 1.6 or later, under
-     * their names in the file.
+     * The tensors of a {@code .safetensors} file, a {@code .pth} of any PyTorch since 0.4, or a
+     * {@code .pkl} of detectron2's model zoo, under their names in the file; {@link
+     * StateDict#naming} tells how those are to be understood.
      *
      * @throws CheckpointException naming the file and what is wrong with it
      */
@@ -25,13 +26,23 @@ public final class Checkpoints {
             return TorchZip.read(file, bytes);
         }
         if (startsWith(bytes, 0x80)) {
-            throw new CheckpointException(
-                    file
-                            + ": expected safetensors or a .pth of PyTorch 1.6 or later, got a bare"
-                            + " pickle; load it and save it again with a newer PyTorch");
+            return pickles(file, bytes);
         }
         throw new CheckpointException(
-                file + ": expected safetensors or a .pth of PyTorch 1.6 or later, got neither");
+                file + ": expected safetensors, a .pth of PyTorch or a .pkl, got none of them");
+    }
+
+    private static StateDict pickles(Path file, MemorySegment bytes) {
+        TorchTensors globals = new TorchTensors(file);
+        Pickle.Result first = Pickle.load(file, bytes, 0, globals);
+        if (TorchLegacy.isMagic(first.value())) {
+            return TorchLegacy.read(file, bytes, first.end());
+        }
+        return new PickledState(file, globals, storage -> noStorages(file)).ofZoo(first.value());
+    }
+
+    private static MemorySegment noStorages(Path file) {
+        throw new CheckpointException(file + ": a bare pickle has no storages of tensors");
     }
 
     private static boolean looksLikeSafetensors(MemorySegment bytes) {

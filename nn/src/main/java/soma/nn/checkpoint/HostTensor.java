@@ -6,6 +6,7 @@ import soma.tensor.ShapeException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * A stored tensor in PyTorch's layout: type, shape, and little-endian row-major bytes, which may be
@@ -98,7 +99,7 @@ public final class HostTensor {
             return out;
         }
         for (int i = 0; i < out.length; i++) {
-            out[i] = isFloating() ? (float) doubleAt(i) : (float) longAt(i);
+            out[i] = isFloating() || type == ElementType.U64 ? (float) doubleAt(i) : longAt(i);
         }
         return out;
     }
@@ -107,7 +108,7 @@ public final class HostTensor {
     public double[] doubles() {
         double[] out = new double[size()];
         for (int i = 0; i < out.length; i++) {
-            out[i] = isFloating() ? doubleAt(i) : longAt(i);
+            out[i] = doubleAt(i);
         }
         return out;
     }
@@ -123,10 +124,7 @@ public final class HostTensor {
 
     /** Whether elements are real numbers. */
     public boolean isFloating() {
-        return switch (type) {
-            case F32, F64, F16, BF16 -> true;
-            case I64, I32, I16, I8, U8, BOOL -> false;
-        };
+        return type.isFloating();
     }
 
     private double doubleAt(long i) {
@@ -135,20 +133,93 @@ public final class HostTensor {
             case F64 -> data.getAtIndex(DOUBLE, i);
             case F16 -> Float.float16ToFloat(data.getAtIndex(SHORT, i));
             case BF16 -> Float.intBitsToFloat(data.getAtIndex(SHORT, i) << 16);
-            case I64, I32, I16, I8, U8, BOOL -> longAt(i);
+            case F8_E4M3 -> float8E4M3(data.get(ValueLayout.JAVA_BYTE, i));
+            // The upper byte of a float16.
+            case F8_E5M2 -> Float.float16ToFloat((short) (data.get(ValueLayout.JAVA_BYTE, i) << 8));
+            case U64 -> unsigned(longAt(i));
+            case I64, I32, I16, I8, U32, U16, U8, BOOL -> longAt(i);
         };
+    }
+
+    /** Bias 7, no infinities, NaN where exponent and mantissa are all ones (Micikevicius 2022). */
+    private static double float8E4M3(byte bits) {
+        int exponent = bits >> 3 & 15;
+        int mantissa = bits & 7;
+        double magnitude =
+                exponent == 15 && mantissa == 7
+                        ? Double.NaN
+                        : exponent == 0
+                                ? Math.scalb((double) mantissa, -9)
+                                : Math.scalb(8.0 + mantissa, exponent - 10);
+        return bits < 0 ? -magnitude : magnitude;
+    }
+
+    private static double unsigned(long bits) {
+        double upper = (bits >>> 1) | (bits & 1); // rounds the same way as all 64 bits
+        return bits < 0 ? 2 * upper : bits;
     }
 
     private long longAt(long i) {
         return switch (type) {
-            case I64 -> data.getAtIndex(LONG, i);
+            case I64, U64 -> data.getAtIndex(LONG, i);
             case I32 -> data.getAtIndex(INT, i);
             case I16 -> data.getAtIndex(SHORT, i);
             case I8 -> data.get(ValueLayout.JAVA_BYTE, i);
+            case U32 -> data.getAtIndex(INT, i) & 0xffff_ffffL;
+            case U16 -> data.getAtIndex(SHORT, i) & 0xffff;
             case U8 -> data.get(ValueLayout.JAVA_BYTE, i) & 0xff;
             case BOOL -> data.get(ValueLayout.JAVA_BYTE, i) == 0 ? 0 : 1;
-            case F32, F64, F16, BF16 -> (long) doubleAt(i);
+            case F32, F64, F16, BF16, F8_E4M3, F8_E5M2 -> (long) doubleAt(i);
         };
+    }
+
+    /**
+     * The rows {@code from} to {@code to} of the first dimension, which share this tensor's bytes.
+     *
+     * @throws ShapeException if there are none such
+     */
+    public HostTensor rows(int from, int to) {
+        int[] dims = shape.dims();
+        if (dims.length == 0 || from < 0 || from > to || to > dims[0]) {
+            throw ShapeException.of("rows", "range", "rows of " + shape, from + " to " + to);
+        }
+        long row = dims[0] == 0 ? 0 : data.byteSize() / dims[0];
+        dims[0] = to - from;
+        return new HostTensor(type, Shape.of(dims), data.asSlice(from * row, (to - from) * row));
+    }
+
+    /**
+     * Tensors below one another, joined along the first dimension.
+     *
+     * @throws ShapeException if types or other extents differ
+     */
+    public static HostTensor joined(HostTensor... parts) {
+        int[] dims = parts[0].shape.dims();
+        dims[0] = 0;
+        long bytes = 0;
+        for (HostTensor part : parts) {
+            int[] d = part.shape.dims();
+            int rows = d[0];
+            d[0] = dims[0];
+            if (part.type != parts[0].type || !Arrays.equals(d, dims)) {
+                throw ShapeException.of("joined", "part", "like " + parts[0], part);
+            }
+            dims[0] += rows;
+            bytes += part.data.byteSize();
+        }
+        MemorySegment all = heap(bytes);
+        long at = 0;
+        for (HostTensor part : parts) {
+            MemorySegment.copy(part.data, 0, all, at, part.data.byteSize());
+            at += part.data.byteSize();
+        }
+        return new HostTensor(parts[0].type, Shape.of(dims), all);
+    }
+
+    /** Zeros of a type and shape. */
+    public static HostTensor zeros(ElementType type, int... dims) {
+        Shape shape = Shape.of(dims);
+        return new HostTensor(type, shape, heap((long) shape.size() * type.bytes()));
     }
 
     /** Whether type, shape and every bit agree. */

@@ -1,6 +1,8 @@
 package soma.nn.checkpoint;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -38,6 +40,9 @@ final class NumpyArray {
                 case "i4" -> ElementType.I32;
                 case "i2" -> ElementType.I16;
                 case "i1" -> ElementType.I8;
+                case "u8" -> ElementType.U64;
+                case "u4" -> ElementType.U32;
+                case "u2" -> ElementType.U16;
                 case "u1" -> ElementType.U8;
                 case "b1" -> ElementType.BOOL;
                 default ->
@@ -55,7 +60,7 @@ final class NumpyArray {
                 && parts.get(1) instanceof List<?> extents
                 && parts.get(2) instanceof Type type
                 && parts.get(3) instanceof Boolean fortran
-                && parts.get(4) instanceof byte[] bytes)) {
+                && bytes(parts.get(4)) instanceof MemorySegment bytes)) {
             throw new CheckpointException(file + ": pickle: state of a numpy array is damaged");
         }
         ElementType element = type.elementType(file);
@@ -67,24 +72,33 @@ final class NumpyArray {
             strides[axis] = step;
             step *= Math.max(1, sizes[axis]);
         }
-        byte[] data = littleEndian(type, element.bytes(), bytes);
         value =
                 new StridedView(file, "numpy array", sizes, strides, 0)
-                        .materialise(element, MemorySegment.ofArray(data));
+                        .materialise(element, littleEndian(type, element.bytes(), bytes));
+    }
+
+    /** Python 2 has no bytes apart from text. */
+    private static MemorySegment bytes(Object data) {
+        return switch (data) {
+            case MemorySegment segment -> segment;
+            case String text -> MemorySegment.ofArray(text.getBytes(StandardCharsets.ISO_8859_1));
+            case null, default -> null;
+        };
     }
 
     /** The same elements with their bytes in little-endian order. */
-    private static byte[] littleEndian(Type type, int width, byte[] bytes) {
+    private static MemorySegment littleEndian(Type type, int width, MemorySegment bytes) {
         if (!type.order.equals(">")) {
             return bytes;
         }
-        byte[] out = new byte[bytes.length];
-        for (int base = 0; base + width <= bytes.length; base += width) {
+        byte[] in = bytes.toArray(ValueLayout.JAVA_BYTE);
+        byte[] out = new byte[in.length];
+        for (int base = 0; base + width <= in.length; base += width) {
             for (int i = 0; i < width; i++) {
-                out[base + i] = bytes[base + width - 1 - i];
+                out[base + i] = in[base + width - 1 - i];
             }
         }
-        return out;
+        return MemorySegment.ofArray(out);
     }
 
     /** The filled array. */

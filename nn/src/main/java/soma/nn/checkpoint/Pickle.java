@@ -1,5 +1,8 @@
 package soma.nn.checkpoint;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -15,9 +18,9 @@ import java.util.Map;
 /**
  * A pickle interpreter (protocols 2 to 5) that builds data only. What a pickle may name and call is
  * decided by {@link Globals}, a closed list; no class is ever loaded. Results are {@link String},
- * {@link Long}, {@link Double}, {@link Boolean}, null, {@code byte[]}, {@link Map}, {@link List}
- * (for lists and, unmodifiable, tuples), and what {@link Globals} makes. They may contain
- * themselves.
+ * {@link Long} ({@link BigInteger} beyond 64 bits), {@link Double}, {@link Boolean}, null, {@link
+ * MemorySegment} (bytes, a part of the input), {@link Map}, {@link List} (for lists and,
+ * unmodifiable, tuples), and what {@link Globals} makes. They may contain themselves.
  */
 final class Pickle {
     /** What a pickle may refer to. Each method throws {@link CheckpointException} to refuse. */
@@ -37,18 +40,30 @@ final class Pickle {
 
     private static final Object MARK = new Object();
 
+    /** The longest integer, in bytes: the magic number of old PyTorch files has 10. */
+    private static final int MAX_INTEGER = 16;
+
     private final Path file;
-    private final byte[] bytes;
+    private final MemorySegment bytes;
     private final Globals globals;
     private final List<Object> stack = new ArrayList<>();
     private final Map<Integer, Object> memo = new HashMap<>();
-    private int at;
+    private long at;
 
-    private Pickle(Path file, byte[] bytes, Globals globals) {
+    private Pickle(Path file, MemorySegment bytes, long at, Globals globals) {
         this.file = file;
         this.bytes = bytes;
+        this.at = at;
         this.globals = globals;
     }
+
+    /**
+     * What a pickle describes.
+     *
+     * @param value the object
+     * @param end offset of the first byte behind the pickle
+     */
+    record Result(Object value, long end) {}
 
     /**
      * The object that a pickle describes.
@@ -56,8 +71,15 @@ final class Pickle {
      * @throws CheckpointException naming file and offset if it is damaged or asks for anything that
      *     isn't on the list
      */
-    static Object load(Path file, byte[] bytes, Globals globals) {
-        return new Pickle(file, bytes, globals).run();
+    static Object load(Path file, MemorySegment bytes, Globals globals) {
+        return load(file, bytes, 0, globals).value;
+    }
+
+    /** Like {@link #load(Path, MemorySegment, Globals)} for one of several, one behind another. */
+    static Result load(Path file, MemorySegment bytes, long from, Globals globals) {
+        Pickle pickle = new Pickle(file, bytes, from, globals);
+        Object value = pickle.run();
+        return new Result(value, pickle.at);
     }
 
     private Object run() {
@@ -84,8 +106,8 @@ final class Pickle {
             case 'J' -> stack.add((long) i32());
             case 'K' -> stack.add((long) u8());
             case 'M' -> stack.add((long) (u8() | u8() << 8));
-            case 0x8a -> stack.add(longOf(u8()));
-            case 0x8b -> stack.add(longOf(i32()));
+            case 0x8a -> stack.add(integer(u8()));
+            case 0x8b -> stack.add(integer(i32()));
             case 'G' -> stack.add(Double.longBitsToDouble(Long.reverseBytes(i64())));
             case 'X' -> stack.add(utf8(length(u32())));
             case 0x8c -> stack.add(utf8(u8()));
@@ -239,10 +261,10 @@ final class Pickle {
     // ---- input
 
     private int u8() {
-        if (at >= bytes.length) {
+        if (at >= bytes.byteSize()) {
             throw broken("ends before its STOP");
         }
-        return bytes[at++] & 0xff;
+        return bytes.get(ValueLayout.JAVA_BYTE, at++) & 0xff;
     }
 
     private int i32() {
@@ -258,38 +280,45 @@ final class Pickle {
     }
 
     /** A length that the rest of the pickle can hold. */
-    private int length(long n) {
-        if (n < 0 || n > bytes.length - at) {
+    private long length(long n) {
+        if (n < 0 || n > bytes.byteSize() - at) {
             throw CheckpointException.of(
                     file,
                     "pickle, offset " + at + ": length",
-                    "at most " + (bytes.length - at),
+                    "at most " + (bytes.byteSize() - at),
                     Long.toUnsignedString(n));
         }
-        return (int) n;
+        return n;
     }
 
-    private byte[] take(int n) {
-        byte[] out = Arrays.copyOfRange(bytes, at, at + length(n));
+    private MemorySegment take(long n) {
+        MemorySegment out = bytes.asSlice(at, length(n));
         at += n;
         return out;
     }
 
-    private String latin1(int n) {
-        return new String(take(n), StandardCharsets.ISO_8859_1);
+    private byte[] text(long n) {
+        if (n > Integer.MAX_VALUE - 8) {
+            throw CheckpointException.of(file, "pickle: text", "less than 2 GiB", n);
+        }
+        return take(n).toArray(ValueLayout.JAVA_BYTE);
     }
 
-    private String utf8(int n) {
+    private String latin1(long n) {
+        return new String(text(n), StandardCharsets.ISO_8859_1);
+    }
+
+    private String utf8(long n) {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(take(n))).toString();
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text(n))).toString();
         } catch (CharacterCodingException e) {
             throw new CheckpointException(file + ": pickle: text is not UTF-8", e);
         }
     }
 
     private String line() {
-        int end = at;
-        while (end < bytes.length && bytes[end] != '\n') {
+        long end = at;
+        while (end < bytes.byteSize() && bytes.get(ValueLayout.JAVA_BYTE, end) != '\n') {
             end++;
         }
         String text = utf8(end - at);
@@ -297,19 +326,18 @@ final class Pickle {
         return text;
     }
 
-    /**
-     * Little-endian two's complement of at most 8 bytes; longer integers occur in no checkpoint.
-     */
-    private long longOf(int n) {
-        if (n < 0 || n > 8) {
-            throw CheckpointException.of(file, "pickle: integer", "at most 8 bytes", n);
+    /** Little-endian two's complement. */
+    private Object integer(long n) {
+        if (n < 0 || n > MAX_INTEGER) {
+            throw CheckpointException.of(
+                    file, "pickle: integer", "at most " + MAX_INTEGER + " bytes", n);
         }
-        long value = 0;
-        for (int i = 0; i < n; i++) {
-            value |= (long) u8() << (8 * i);
+        byte[] bigEndian = new byte[(int) n];
+        for (int i = bigEndian.length - 1; i >= 0; i--) {
+            bigEndian[i] = (byte) u8();
         }
-        int unused = 64 - 8 * n;
-        return n == 0 ? 0 : value << unused >> unused;
+        BigInteger value = n == 0 ? BigInteger.ZERO : new BigInteger(bigEndian);
+        return value.bitLength() < Long.SIZE ? (Object) value.longValue() : value;
     }
 
     private CheckpointException broken(String what) {

@@ -11,7 +11,18 @@ import java.util.function.UnaryOperator;
  * file's string metadata.
  */
 public final class StateDict {
+    /** What the names of a file are. */
+    public enum Naming {
+        /** Those of the model that was saved. */
+        FULL,
+        /** Endings of the model's names (detectron2's {@code matching_heuristics}). */
+        SUFFIXES,
+        /** Caffe2's blobs. */
+        CAFFE2
+    }
+
     private final String source;
+    private Naming naming = Naming.FULL;
     private final Map<String, HostTensor> tensors = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
 
@@ -23,6 +34,17 @@ public final class StateDict {
     /** What messages name. */
     public String source() {
         return source;
+    }
+
+    /** What the names are, as far as the file's format tells. */
+    public Naming naming() {
+        return naming;
+    }
+
+    /** Says what the names are. */
+    public StateDict naming(Naming names) {
+        naming = names;
+        return this;
     }
 
     /** Adds or replaces a tensor. */

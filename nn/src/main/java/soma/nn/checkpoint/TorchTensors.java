@@ -6,15 +6,21 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
 
-/** The closed list of what a PyTorch checkpoint may name: dicts, tensors, arrays, storages. */
+/**
+ * The closed list of what a PyTorch checkpoint may name: dicts, tensors, arrays, storages. Tensors
+ * come out of the pickle without their bytes, which {@link #tensor} fetches: those of an optimizer
+ * are never read.
+ */
 final class TorchTensors implements Pickle.Globals {
     /** Functions and classes of the list. */
     private enum Known {
         ORDERED_DICT,
+        COUNTER,
         REBUILD_TENSOR,
+        REBUILD_TENSOR_OF_DTYPE,
         REBUILD_PARAMETER,
         NUMPY_RECONSTRUCT,
         NUMPY_ARRAY,
@@ -26,7 +32,9 @@ final class TorchTensors implements Pickle.Globals {
 
     static {
         LIST.put("collections.OrderedDict", Known.ORDERED_DICT);
+        LIST.put("collections.Counter", Known.COUNTER);
         LIST.put("torch._utils._rebuild_tensor_v2", Known.REBUILD_TENSOR);
+        LIST.put("torch._utils._rebuild_tensor_v3", Known.REBUILD_TENSOR_OF_DTYPE);
         LIST.put("torch._utils._rebuild_parameter", Known.REBUILD_PARAMETER);
         LIST.put("numpy.core.multiarray._reconstruct", Known.NUMPY_RECONSTRUCT);
         LIST.put("numpy._core.multiarray._reconstruct", Known.NUMPY_RECONSTRUCT);
@@ -43,23 +51,73 @@ final class TorchTensors implements Pickle.Globals {
         LIST.put("torch.CharStorage", ElementType.I8);
         LIST.put("torch.ByteStorage", ElementType.U8);
         LIST.put("torch.BoolStorage", ElementType.BOOL);
+        LIST.put("torch.storage.UntypedStorage", ElementType.U8);
+        dtype("float32", ElementType.F32);
+        dtype("float64", ElementType.F64);
+        dtype("float16", ElementType.F16);
+        dtype("bfloat16", ElementType.BF16);
+        dtype("float8_e4m3fn", ElementType.F8_E4M3);
+        dtype("float8_e5m2", ElementType.F8_E5M2);
+        for (String integer : List.of("int64", "int32", "int16", "int8")) {
+            dtype(integer, ElementType.valueOf("I" + integer.substring(3)));
+            dtype("u" + integer, ElementType.valueOf("U" + integer.substring(3)));
+        }
+        dtype("bool", ElementType.BOOL);
     }
 
-    /** A storage: its type and bytes. */
-    private record TypedStorage(ElementType type, MemorySegment data) {}
+    private static void dtype(String name, ElementType type) {
+        LIST.put("torch." + name.toLowerCase(Locale.ROOT), new Dtype(type));
+    }
 
-    private final Path file;
-    private final Function<String, MemorySegment> storages;
-    private final Map<String, MemorySegment> read = new HashMap<>();
+    /** A {@code torch.dtype}. */
+    private record Dtype(ElementType type) {}
 
     /**
-     * For one file.
+     * A storage that a pickle refers to.
      *
-     * @param storages gives the bytes of a storage's key
+     * @param count of its elements
      */
-    TorchTensors(Path file, Function<String, MemorySegment> storages) {
+    record TypedStorage(String key, ElementType type, long count) {
+        long bytes() {
+            return Math.multiplyExact(count, type.bytes());
+        }
+    }
+
+    /** A tensor that a pickle describes, still without bytes. */
+    private record StoredTensor(TypedStorage storage, ElementType type, StridedView view) {}
+
+    /** Where the bytes of storages are. */
+    @FunctionalInterface
+    interface Storages {
+        /** The bytes of a storage; there must be exactly as many as it says. */
+        MemorySegment bytes(TypedStorage storage);
+    }
+
+    private final Path file;
+    private final Map<String, TypedStorage> named = new LinkedHashMap<>();
+
+    /** For one file. */
+    TorchTensors(Path file) {
         this.file = file;
-        this.storages = storages;
+    }
+
+    /** The storages that the pickle has named, by key. */
+    Map<String, TypedStorage> storages() {
+        return named;
+    }
+
+    /**
+     * The tensor that a value of the pickle is.
+     *
+     * @return null if it isn't one
+     * @throws CheckpointException if its bytes are not there or don't fit
+     */
+    HostTensor tensor(Object value, Storages storages) {
+        return switch (value) {
+            case StoredTensor t -> t.view.materialise(t.type, storages.bytes(t.storage));
+            case NumpyArray array -> array.value(file);
+            case null, default -> null;
+        };
     }
 
     @Override
@@ -84,7 +142,9 @@ final class TorchTensors implements Pickle.Globals {
                 callable instanceof Known known
                         ? switch (known) {
                             case ORDERED_DICT -> arguments.isEmpty() ? new LinkedHashMap<>() : null;
+                            case COUNTER -> arguments.size() == 1 ? arguments.getFirst() : null;
                             case REBUILD_TENSOR -> rebuildTensor(arguments);
+                            case REBUILD_TENSOR_OF_DTYPE -> rebuildTensorOfDtype(arguments);
                             case REBUILD_PARAMETER -> parameter(arguments);
                             case NUMPY_RECONSTRUCT -> numpyArray(arguments);
                             case NUMPY_DTYPE -> numpyType(arguments);
@@ -99,7 +159,7 @@ final class TorchTensors implements Pickle.Globals {
     }
 
     private static Object parameter(List<?> a) {
-        return a.size() == 3 && a.getFirst() instanceof HostTensor t ? t : null;
+        return a.size() == 3 && a.getFirst() instanceof StoredTensor t ? t : null;
     }
 
     private static Object numpyArray(List<?> a) {
@@ -115,7 +175,7 @@ final class TorchTensors implements Pickle.Globals {
     /** Pickles of protocol 2 hold bytes as text of the same code points. */
     private static Object encode(List<?> a) {
         return a.size() == 2 && a.get(0) instanceof String text && "latin1".equals(a.get(1))
-                ? text.getBytes(StandardCharsets.ISO_8859_1)
+                ? MemorySegment.ofArray(text.getBytes(StandardCharsets.ISO_8859_1))
                 : null;
     }
 
@@ -136,47 +196,57 @@ final class TorchTensors implements Pickle.Globals {
                 && map.get("_metadata") instanceof Map;
     }
 
-    /** {@code ('storage', type, key, location, number of elements)}. */
+    /**
+     * {@code ('storage', type, key, location, number of elements)}; before PyTorch 1.6 with a sixth
+     * entry for views of other storages, which no state dict has had since 0.4.
+     */
     @Override
     public Object persistent(Object id) {
         if (!(id instanceof List<?> parts
-                && parts.size() == 5
+                && (parts.size() == 5 || (parts.size() == 6 && parts.get(5) == null))
                 && "storage".equals(parts.get(0))
                 && parts.get(1) instanceof ElementType type
                 && parts.get(2) instanceof String key
-                && parts.get(4) instanceof Long count)) {
+                && parts.get(4) instanceof Long count
+                && count >= 0
+                && count <= Long.MAX_VALUE / Long.BYTES)) {
             throw broken("a persistent id is not that of a storage");
         }
-        MemorySegment data = read.computeIfAbsent(key, storages);
-        if (count < 0
-                || data.byteSize() % type.bytes() != 0
-                || data.byteSize() / type.bytes() != count) {
-            throw CheckpointException.of(
-                    file,
-                    "storage " + key,
-                    count + " elements of " + type.bytes() + " bytes",
-                    data.byteSize() + " bytes");
+        TypedStorage storage = new TypedStorage(key, type, count);
+        TypedStorage before = named.putIfAbsent(key, storage);
+        if (before != null && !before.equals(storage)) {
+            throw broken("storage " + key + " is described in two ways");
         }
-        return new TypedStorage(type, data);
+        return storage;
     }
 
     /** {@code (storage, offset, size, stride, requires_grad, hooks)}, and metadata in new files. */
-    private HostTensor rebuildTensor(List<?> a) {
+    private StoredTensor rebuildTensor(List<?> a) {
         if (!(a.size() >= 6
                 && a.get(0) instanceof TypedStorage storage
                 && a.get(1) instanceof Long offset
                 && a.get(2) instanceof List<?> sizes
                 && a.get(3) instanceof List<?> strides
                 && a.get(5) instanceof LinkedHashMap<?, ?>)) {
-            throw broken("arguments of _rebuild_tensor_v2 are damaged");
+            throw broken("arguments of _rebuild_tensor are damaged");
         }
-        return new StridedView(
+        StridedView view =
+                new StridedView(
                         file,
                         "tensor",
                         longs(file, "tensor size", sizes),
                         longs(file, "tensor stride", strides),
-                        offset)
-                .materialise(storage.type, storage.data);
+                        offset);
+        return new StoredTensor(storage, storage.type, view);
+    }
+
+    /** The same, with the dtype of an untyped storage behind the hooks. */
+    private StoredTensor rebuildTensorOfDtype(List<?> a) {
+        StoredTensor untyped = rebuildTensor(a);
+        if (!(a.size() >= 7 && a.get(6) instanceof Dtype dtype)) {
+            throw broken("the dtype of a tensor is not one that can be read");
+        }
+        return new StoredTensor(untyped.storage, dtype.type, untyped.view);
     }
 
     /** Numbers of a tuple. */

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -17,8 +18,7 @@ final class TorchZip {
     private TorchZip() {}
 
     /**
-     * The model's tensors: those under {@code model} if there is such a key, else all; without
-     * DataParallel's prefix {@code module.}. The metadata gets {@code iteration}, if there is one.
+     * The model's tensors.
      *
      * @throws CheckpointException naming the file and what is wrong
      */
@@ -26,9 +26,29 @@ final class TorchZip {
         StoredZip zip = new StoredZip(file, bytes);
         String root = root(file, zip);
         requireLittleEndian(file, zip, root);
-        byte[] pickle = zip.read(root + PICKLE).toArray(ValueLayout.JAVA_BYTE);
-        TorchTensors globals = new TorchTensors(file, key -> zip.read(root + "/data/" + key));
-        return stateDict(file, Pickle.load(file, pickle, globals));
+        TorchTensors globals = new TorchTensors(file);
+        Object top = Pickle.load(file, zip.read(root + PICKLE), globals);
+        Map<String, MemorySegment> read = new HashMap<>();
+        return new PickledState(
+                        file,
+                        globals,
+                        storage ->
+                                read.computeIfAbsent(
+                                        storage.key(), _ -> storage(file, zip, root, storage)))
+                .ofTorch(top);
+    }
+
+    private static MemorySegment storage(
+            Path file, StoredZip zip, String root, TorchTensors.TypedStorage storage) {
+        MemorySegment data = zip.read(root + "/data/" + storage.key());
+        if (data.byteSize() != storage.bytes()) {
+            throw CheckpointException.of(
+                    file,
+                    "storage " + storage.key(),
+                    storage.count() + " elements of " + storage.type().bytes() + " bytes",
+                    data.byteSize() + " bytes");
+        }
+        return data;
     }
 
     private static String root(Path file, StoredZip zip) {
@@ -59,39 +79,5 @@ final class TorchZip {
         if (!text.equals("little")) {
             throw CheckpointException.of(file, "byteorder", "little", text);
         }
-    }
-
-    private static StateDict stateDict(Path file, Object top) {
-        if (!(top instanceof Map<?, ?> map)) {
-            throw CheckpointException.of(file, "pickle", "a dict of tensors", "something else");
-        }
-        StateDict dict = new StateDict(file.toString());
-        if (map.get("iteration") instanceof Long iteration) {
-            dict.metadata().put("iteration", iteration.toString());
-        }
-        Map<?, ?> tensors = map.get("model") instanceof Map<?, ?> model ? model : map;
-        tensors.forEach((name, value) -> dict.put(nameOf(file, name), tensorOf(file, name, value)));
-        if (dict.size() == 0) {
-            throw new CheckpointException(file + ": holds no tensors");
-        }
-        boolean parallel = dict.names().stream().allMatch(n -> n.startsWith("module."));
-        return parallel ? dict.withPrefix("module.") : dict;
-    }
-
-    private static String nameOf(Path file, Object name) {
-        if (name instanceof String text) {
-            return text;
-        }
-        throw CheckpointException.of(file, "name of a tensor", "text", name);
-    }
-
-    private static HostTensor tensorOf(Path file, Object name, Object value) {
-        return switch (value) {
-            case HostTensor tensor -> tensor;
-            case NumpyArray array -> array.value(file);
-            case null, default ->
-                    throw CheckpointException.of(
-                            file, String.valueOf(name), "a tensor", "something else");
-        };
     }
 }

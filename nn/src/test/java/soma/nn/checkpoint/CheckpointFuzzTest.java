@@ -28,7 +28,13 @@ class CheckpointFuzzTest {
                 "safetensors/valid.safetensors",
                 "checkpoints/hand_made.pth",
                 "checkpoints/valid_views.pth",
-                "checkpoints/valid_checkpoint.pth"
+                "checkpoints/valid_checkpoint.pth",
+                "checkpoints/valid_legacy_views.pth",
+                "checkpoints/valid_legacy_state_dict.pth",
+                "checkpoints/valid_caffe2_blobs.pkl",
+                "checkpoints/valid_caffe2_blobs_python2.pkl",
+                "checkpoints/valid_detectron2_zoo_protocol4.pkl",
+                "checkpoints/numpy_big_endian.pkl"
             })
     void damagedFiles(String name, @TempDir Path folder) throws IOException {
         byte[] good = Files.readAllBytes(SharedFiles.require("golden/data/hostile/" + name));
@@ -61,12 +67,19 @@ class CheckpointFuzzTest {
         Path file = SharedFiles.require("golden/data/hostile/checkpoints/" + name);
         StoredZip zip = new StoredZip(file, MappedFile.map(file));
         byte[] good = zip.read("archive/data.pkl").toArray(ValueLayout.JAVA_BYTE);
-        MemorySegment storage = MemorySegment.ofArray(new byte[4096]);
+        MemorySegment bytes = MemorySegment.ofArray(new byte[4096]);
         Random random = new Random(name.hashCode());
         int refused = 0;
         for (int i = 0; i < 4 * ROUNDS; i++) {
             try {
-                Pickle.load(file, damaged(good, random), new TorchTensors(file, _ -> storage));
+                TorchTensors globals = new TorchTensors(file);
+                MemorySegment pickle = MemorySegment.ofArray(damaged(good, random));
+                Object top = Pickle.load(file, pickle, globals);
+                new PickledState(file, globals, _ -> bytes)
+                        .ofTorch(top)
+                        .tensors()
+                        .values()
+                        .forEach(HostTensor::doubles);
             } catch (CheckpointException e) {
                 refused++;
                 assertTrue(e.getMessage().startsWith(file + ": "), e.getMessage());
