@@ -3,12 +3,12 @@ package soma.bench;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+import soma.maskrcnn.checkpoint.ModelFile;
 import soma.maskrcnn.config.Config;
 import soma.maskrcnn.image.ImageSize;
 import soma.maskrcnn.model.MaskRcnn;
 import soma.nn.LoadReport;
 import soma.nn.RandomStreams;
-import soma.nn.checkpoint.Checkpoints;
 import soma.tensor.Device;
 import soma.tensor.Scope;
 import soma.tensor.SomaException;
@@ -86,7 +86,8 @@ final class ModelOptions {
                 session.note("no --weights: random ones, so detections mean nothing");
             } else {
                 LoadReport report =
-                        model.initialize(device, streams, Checkpoints.read(weights), _ -> false);
+                        model.initialize(
+                                device, streams, ModelFile.read(weights, model), _ -> false);
                 notLoaded(report).ifPresent(session::note);
             }
         }

@@ -1,11 +1,11 @@
 package soma.infer;
 
+import soma.maskrcnn.checkpoint.ModelFile;
 import soma.maskrcnn.config.Config;
 import soma.maskrcnn.model.MaskRcnn;
 import soma.nn.LoadReport;
 import soma.nn.RandomStreams;
 import soma.nn.checkpoint.CheckpointException;
-import soma.nn.checkpoint.Checkpoints;
 import soma.nn.checkpoint.StateDict;
 import soma.tensor.Device;
 import soma.tensor.SomaException;
@@ -71,7 +71,7 @@ final class ModelWeights {
      * @throws CheckpointException when the file is damaged or holds another model
      */
     static void load(MaskRcnn model, Path file, Device device) {
-        StateDict dict = Checkpoints.read(file);
+        StateDict dict = ModelFile.read(file, model);
         LoadReport report = model.initialize(device, new RandomStreams(0), dict, name -> false);
         List<String> missing = matter(report.missing());
         List<String> unexpected = matter(report.unexpected());

@@ -1,5 +1,6 @@
 package soma.train;
 
+import soma.maskrcnn.checkpoint.ModelFile;
 import soma.maskrcnn.model.MaskRcnn;
 import soma.nn.LoadReport;
 import soma.nn.RandomStreams;
@@ -49,8 +50,9 @@ public final class WeightsLoading {
      */
     public static LoadReport initialize(
             MaskRcnn model, Device device, RandomStreams streams, StateDict weights) {
+        StateDict named = ModelFile.forModel(weights, model);
         LoadReport report =
-                model.initialize(device, streams, weights, WeightsLoading::dependsOnClasses);
+                model.initialize(device, streams, named, WeightsLoading::dependsOnClasses);
         if (report.missing().size() == model.state().size()) {
             throw new CheckpointException(
                     weights.source()

@@ -5,8 +5,11 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** Reads weight files of any supported kind, which is told by their content. */
+/** Reads weight files of any supported kind, which is told by their content, and writes them. */
 public final class Checkpoints {
+    private static final String SAFETENSORS = ".safetensors";
+    private static final String PTH = ".pth";
+
     private Checkpoints() {}
 
     /**
@@ -19,7 +22,7 @@ public final class Checkpoints {
     public static StateDict read(Path file) {
         MemorySegment bytes = MappedFile.map(file);
         String name = file.toString().toLowerCase(Locale.ROOT);
-        if (name.endsWith(".safetensors") || looksLikeSafetensors(bytes)) {
+        if (name.endsWith(SAFETENSORS) || looksLikeSafetensors(bytes)) {
             return Safetensors.read(file);
         }
         if (startsWith(bytes, 'P', 'K')) {
@@ -30,6 +33,24 @@ public final class Checkpoints {
         }
         throw new CheckpointException(
                 file + ": expected safetensors, a .pth of PyTorch or a .pkl, got none of them");
+    }
+
+    /**
+     * Writes tensors under their names, whole or not at all, in the format that the file's ending
+     * says: {@code .safetensors}, or {@code .pth} as {@code {'model': tensors}}.
+     *
+     * @throws CheckpointException for another ending
+     */
+    public static void write(Path file, StateDict dict) {
+        String name = file.toString().toLowerCase(Locale.ROOT);
+        if (name.endsWith(SAFETENSORS)) {
+            Safetensors.write(file, dict);
+        } else if (name.endsWith(PTH)) {
+            TorchZipWriter.write(file, dict);
+        } else {
+            throw CheckpointException.of(
+                    file, "file ending", SAFETENSORS + " or " + PTH, file.getFileName());
+        }
     }
 
     private static StateDict pickles(Path file, MemorySegment bytes) {

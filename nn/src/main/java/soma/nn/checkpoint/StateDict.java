@@ -117,6 +117,7 @@ public final class StateDict {
     public StateDict renamed(UnaryOperator<String> rename) {
         StateDict out = new StateDict(source);
         out.metadata.putAll(metadata);
+        out.naming = naming;
         tensors.forEach(
                 (name, tensor) -> {
                     String to = rename.apply(name);
