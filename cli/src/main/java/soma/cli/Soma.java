@@ -39,6 +39,8 @@ public final class Soma {
                 new InferCommand(),
                 new EvalCommand(),
                 new TraceCommand(),
+                new ConvertCommand(),
+                new InspectCommand(),
                 new DoctorCommand());
     }
 

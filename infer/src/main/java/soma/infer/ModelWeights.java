@@ -20,12 +20,12 @@ final class ModelWeights {
     private static final List<String> IN_RUN = List.of("best.safetensors", "final.safetensors");
 
     /**
-     * What files carry that prediction doesn't need: counters of batch norm, and constants that
-     * older versions of detectron2 saved.
+     * What files carry that prediction doesn't need: counters of batch norm, constants that older
+     * versions of detectron2 saved, and torchvision's unused slots.
      */
     private static final Pattern WITHOUT_EFFECT =
             Pattern.compile(
-                    "pixel_mean|pixel_std|.*\\.num_batches_tracked"
+                    "pixel_mean|pixel_std|torchvision_background\\..*|.*\\.num_batches_tracked"
                             + "|.*anchor_generator\\.cell_anchors\\..*");
 
     private static final int NAMES = 3;

@@ -29,8 +29,8 @@ final class TorchZipWriter {
     /** Whoever pads (PyTorch does, with the same) marks the field so. */
     private static final int PADDING_ID = 0x4246;
 
-    /** The earliest that a zip can say: the same weights make the same file. */
-    private static final LocalDateTime TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
+    /** Any that needs no field of its own, which those before 1980-01-02 do. */
+    private static final LocalDateTime TIME = LocalDateTime.of(2000, 1, 1, 0, 0);
 
     private final CountingStream counted;
     private final ZipOutputStream zip;

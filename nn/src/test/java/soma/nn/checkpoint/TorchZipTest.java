@@ -44,6 +44,17 @@ class TorchZipTest {
     }
 
     @Test
+    void storagesAreAligned(@TempDir Path folder) {
+        Path file = folder.resolve("w.pth");
+        Checkpoints.write(file, everyType());
+        MemorySegment all = MappedFile.map(file);
+        StoredZip zip = new StoredZip(file, all);
+        for (String name : zip.names()) {
+            assertEquals(0, (zip.read(name).address() - all.address()) % 64, name);
+        }
+    }
+
+    @Test
     void theSameWeightsMakeTheSameFile(@TempDir Path folder) throws IOException {
         Path a = folder.resolve("a.pth");
         Path b = folder.resolve("b.pth");

@@ -1,0 +1,2 @@
+/** What {@code soma inspect} finds out about weights. */
+package soma.cli.inspect;
