@@ -70,7 +70,9 @@ final class InferCommand implements Callable<Integer> {
             description = "Some of coco, csv, overlay, labels (default: ${DEFAULT-VALUE}).")
     private String formats;
 
-    @Option(names = "--tta", description = "Test-time augmentation; not in this version.")
+    @Option(
+            names = "--tta",
+            description = "Test-time augmentation, as TEST.AUG says (detectron2's).")
     private boolean tta;
 
     @Option(names = "--force", description = "Replace the results that DIR holds.")

@@ -258,7 +258,8 @@ class ModelCommandsTest {
                         + " from",
                 "infer --config RUN --images none.png --out OUT|none.png: ",
                 "infer --config tiny --images IMAGES --out OUT|weights: expected --weights FILE",
-                "infer --config RUN --images IMAGES --out OUT --tta|test-time augmentation is not",
+                "infer --config RUN --images IMAGES --out OUT --tta SOMA.TTA.MERGE=nms"
+                        + "|SOMA.TTA.MERGE: expected detectron2",
                 "infer --config RUN --images IMAGES --out OUT --formats svg|--formats: expected",
                 "infer --config RUN --images IMAGES --out OUT --weights a --weights b|ensembles",
                 "infer --config RUN --images A=1 --out OUT|--images: expected at least one file",

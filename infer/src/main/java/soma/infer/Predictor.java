@@ -7,6 +7,7 @@ import soma.maskrcnn.forward.TraceRecorder;
 import soma.maskrcnn.image.Image8;
 import soma.maskrcnn.model.Detector;
 import soma.maskrcnn.model.MaskRcnn;
+import soma.maskrcnn.model.TestTimeAugmentation;
 import soma.maskrcnn.post.PostProcessing;
 import soma.maskrcnn.structures.Instances;
 import soma.nn.checkpoint.StateDict;
@@ -26,6 +27,7 @@ public final class Predictor implements AutoCloseable {
     private final MaskRcnn model;
     private final boolean owned;
     private final Detector detector;
+    private final TestTimeAugmentation augmented;
     private final PostProcessing post;
 
     private Predictor(Config config, MaskRcnn model, boolean owned, Device device) {
@@ -33,6 +35,10 @@ public final class Predictor implements AutoCloseable {
         this.model = model;
         this.owned = owned;
         this.detector = new Detector(model, config, device);
+        this.augmented =
+                config.getBoolean("TEST.AUG.ENABLED")
+                        ? new TestTimeAugmentation(model, detector, config, device)
+                        : null;
         this.post = PostProcessing.from(PostConfig.from(config));
     }
 
@@ -50,11 +56,6 @@ public final class Predictor implements AutoCloseable {
                     "--weights: ensembles are not supported in this version: expected one file,"
                             + " got "
                             + weights.size());
-        }
-        if (config.getBoolean("TEST.AUG.ENABLED")) {
-            throw new SomaException(
-                    "TEST.AUG.ENABLED (--tta): test-time augmentation is not supported in this"
-                            + " version: expected false, got true");
         }
         Path file = weights.isEmpty() ? ModelWeights.find(config) : weights.getFirst();
         MaskRcnn model = MaskRcnn.from(config);
@@ -81,9 +82,12 @@ public final class Predictor implements AutoCloseable {
         return post.apply(detect(image));
     }
 
-    /** The objects of an image as the model finds them, before {@code SOMA.POST}. */
+    /**
+     * The objects of an image as the model finds them, with {@code TEST.AUG.ENABLED} on all its
+     * variants, before {@code SOMA.POST}.
+     */
     public Instances detect(Image8 image) {
-        return detector.detect(image, Trace.NONE);
+        return augmented == null ? detector.detect(image, Trace.NONE) : augmented.detect(image);
     }
 
     /**

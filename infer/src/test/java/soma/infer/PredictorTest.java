@@ -120,13 +120,28 @@ class PredictorTest {
     }
 
     @Test
+    void augmentedVariantsFindTheImagesObjects() {
+        Config config =
+                SmallModel.CONFIG.withOverrides(
+                        List.of("TEST.AUG.ENABLED=True", "TEST.AUG.MIN_SIZES=[48,64]"));
+        List<Path> weights = List.of(SmallModel.weights(folder));
+        try (Predictor predictor = Predictor.open(config, weights, Device.cpu())) {
+            Instances found = predictor.detect(image());
+            assertTrue(found.size() > 0);
+            assertEquals(image().height(), found.height());
+            assertEquals(image().width(), found.width());
+        }
+    }
+
+    @Test
     void whatThisVersionLacksIsSaid() {
         Path weights = SmallModel.weights(folder);
         says(SmallModel.CONFIG, List.of(weights, weights), "ensembles are not supported");
         says(
-                SmallModel.CONFIG.withOverrides(List.of("TEST.AUG.ENABLED=True")),
+                SmallModel.CONFIG.withOverrides(
+                        List.of("TEST.AUG.ENABLED=True", "SOMA.TTA.MERGE=wbf")),
                 List.of(weights),
-                "test-time augmentation is not supported");
+                "SOMA.TTA.MERGE: expected detectron2");
         says(SmallModel.CONFIG, List.of(), "expected --weights FILE");
         says(SmallModel.CONFIG, List.of(folder.resolve("none.pth")), "none.pth");
         says(

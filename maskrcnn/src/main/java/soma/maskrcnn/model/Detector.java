@@ -19,7 +19,8 @@ import java.util.List;
  * DefaultPredictor}): resize, normalise, detect, paste. One scope per image, so memory stays level.
  */
 public final class Detector {
-    private static final double MASK_THRESHOLD = 0.5;
+    /** A pixel belongs to an object where its probability is at least this. */
+    static final double MASK_THRESHOLD = 0.5;
 
     private final MaskRcnn model;
     private final InputConfig input;

@@ -120,30 +120,61 @@ public final class MaskRcnn extends Module {
                 var _ = Autograd.noGrad()) {
             trace.seen("input", batch.pixels());
             Map<String, Tensor> features = backbone.forward(batch.pixels(), trace);
-            List<Proposals> proposals;
-            try (Scope inner = Scope.open("rpn")) {
-                Rpn.Predictions p = rpn.predict(pick(features, rpnLevels), trace);
-                proposals = rpn.propose(p, batch, false);
-                for (Proposals one : proposals) {
-                    inner.promote(one.boxes());
-                    inner.promote(one.logits());
-                }
-            }
-            traceFirst(trace, proposals.getFirst());
-            List<Tensor> pooled = pick(features, headLevels);
-            List<Detections> boxes = heads.detect(pooled, proposals, batch, trace);
-            List<Detections> out = new ArrayList<>();
-            for (int i = 0; i < boxes.size(); i++) {
-                Detections d = heads.masks(pooled, boxes.get(i), i, trace);
-                scope.promote(d.boxes());
-                scope.promote(d.scores());
-                scope.promote(d.classes());
-                scope.promote(d.masks());
-                out.add(d);
-            }
+            List<Detections> boxes = boxes(features, batch, trace);
+            List<Detections> out = masks(features, boxes, trace, scope);
             traceFirst(trace, out.getFirst());
             return out;
         }
+    }
+
+    /** Like {@link #detect}, without masks. */
+    public List<Detections> detectBoxes(ImageBatch batch) {
+        try (Scope scope = Scope.open("detect boxes");
+                var _ = Autograd.noGrad()) {
+            Map<String, Tensor> features = backbone.forward(batch.pixels(), Trace.NONE);
+            List<Detections> out = boxes(features, batch, Trace.NONE);
+            out.forEach(d -> d.promoteTo(scope));
+            return out;
+        }
+    }
+
+    /**
+     * Gives mask probabilities to detections that are known already.
+     *
+     * @param given of each image, in the coordinates of the batch
+     */
+    public List<Detections> predictMasks(ImageBatch batch, List<Detections> given) {
+        try (Scope scope = Scope.open("predict masks");
+                var _ = Autograd.noGrad()) {
+            Map<String, Tensor> features = backbone.forward(batch.pixels(), Trace.NONE);
+            return masks(features, given, Trace.NONE, scope);
+        }
+    }
+
+    private List<Detections> boxes(Map<String, Tensor> features, ImageBatch batch, Trace trace) {
+        List<Proposals> proposals;
+        try (Scope inner = Scope.open("rpn")) {
+            Rpn.Predictions p = rpn.predict(pick(features, rpnLevels), trace);
+            proposals = rpn.propose(p, batch, false);
+            for (Proposals one : proposals) {
+                inner.promote(one.boxes());
+                inner.promote(one.logits());
+            }
+        }
+        traceFirst(trace, proposals.getFirst());
+        return heads.detect(pick(features, headLevels), proposals, batch, trace);
+    }
+
+    private List<Detections> masks(
+            Map<String, Tensor> features, List<Detections> boxes, Trace trace, Scope scope) {
+        List<Tensor> pooled = pick(features, headLevels);
+        List<Detections> out = new ArrayList<>();
+        for (int i = 0; i < boxes.size(); i++) {
+            Detections d = heads.masks(pooled, boxes.get(i), i, trace);
+            d.promoteTo(scope);
+            out.add(d);
+        }
+        return out;
     }
 
     private static void traceFirst(Trace trace, Proposals p) {

@@ -31,6 +31,16 @@ public record Detections(
         return new Detections(boxes, scores, classes, probabilities, height, width);
     }
 
+    /** Lets the tensors outlive a scope. */
+    public void promoteTo(Scope scope) {
+        scope.promote(boxes);
+        scope.promote(scores);
+        scope.promote(classes);
+        if (masks != null) {
+            scope.promote(masks);
+        }
+    }
+
     /** Number of detections. */
     public int size() {
         return boxes.dim(0);

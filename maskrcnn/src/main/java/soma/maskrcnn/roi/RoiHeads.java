@@ -160,9 +160,7 @@ public final class RoiHeads extends Module {
                                 p.deltas().slice(0, from, to).contiguous(),
                                 batch.height(i),
                                 batch.width(i));
-                scope.promote(d.boxes());
-                scope.promote(d.scores());
-                scope.promote(d.classes());
+                d.promoteTo(scope);
                 out.add(d);
                 from = to;
             }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import soma.maskrcnn.SharedFiles;
 import soma.maskrcnn.config.Config;
@@ -60,5 +61,31 @@ class GoldenModelTest {
         }
         TraceComparison.compareTrace(golden, recorder.tensors());
         TraceComparison.compareDetections(detections, found);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cpu", "cpu-reference"})
+    void testTimeAugmentationIsDetectron2s(String device) {
+        String folder = "golden/models/r50/";
+        JsonNode tta = SharedFiles.json(folder + "manifest.json").get("tta");
+        Config config =
+                Config.load(
+                        SharedFiles.require(folder + "config.yaml").toString(),
+                        List.of(
+                                "INPUT.MIN_SIZE_TEST=0",
+                                "TEST.AUG.MIN_SIZES=" + tta.get("MIN_SIZES"),
+                                "TEST.AUG.MAX_SIZE=" + tta.get("MAX_SIZE"),
+                                "TEST.AUG.FLIP=" + tta.get("FLIP")));
+        String image = tta.get("image_id").asText();
+        Image8 pixels = ImageReader.readBgr(SharedFiles.require("golden/images/" + image + ".png"));
+        Device on = Device.of(device);
+        try (MaskRcnn model = MaskRcnn.from(config)) {
+            StateDict weights = Checkpoints.read(SharedFiles.require(folder + "weights.pth"));
+            model.initialize(on, new RandomStreams(0), weights, parameter -> false);
+            Detector detector = new Detector(model, config, on);
+            TraceComparison.compareDetections(
+                    SharedFiles.json(folder + tta.get("file").asText()),
+                    new TestTimeAugmentation(model, detector, config, on).detect(pixels));
+        }
     }
 }
