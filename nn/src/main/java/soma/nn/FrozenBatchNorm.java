@@ -13,9 +13,12 @@ import java.util.List;
  * FrozenBatchNorm2d}): buffers only, identity at first.
  */
 public final class FrozenBatchNorm extends Norm {
-    private static final double EPS = 1e-5;
+    /** Added to the variance, if nothing else is said. */
+    public static final double EPS = 1e-5;
+
     private static final double CALIBRATION_EPS = 1e-3;
 
+    private final double eps;
     private final Buffer weight;
     private final Buffer bias;
     private final Buffer mean;
@@ -25,10 +28,20 @@ public final class FrozenBatchNorm extends Norm {
 
     /** Over {@code channels} channels. */
     public FrozenBatchNorm(int channels) {
+        this(channels, EPS);
+    }
+
+    /**
+     * Over {@code channels} channels.
+     *
+     * @param eps added to the variance; torchvision's published weights take 0
+     */
+    public FrozenBatchNorm(int channels, double eps) {
+        this.eps = eps;
         weight = entry("weight", new Buffer(channels, 1));
         bias = entry("bias", new Buffer(channels, 0));
         mean = entry("running_mean", new Buffer(channels, 0));
-        variance = entry("running_var", new Buffer(channels, 1 - EPS));
+        variance = entry("running_var", new Buffer(channels, 1 - eps));
     }
 
     /**
@@ -52,7 +65,7 @@ public final class FrozenBatchNorm extends Norm {
         try (Autograd.NoGrad _ = Autograd.noGrad();
                 Scope _ = Scope.open("calibration")) {
             double count = (double) x.size() / Math.max(1, x.dim(-1));
-            BatchNormResult r = Functional.batchNorm(x.detach(), weight.value(), bias.value(), EPS);
+            BatchNormResult r = Functional.batchNorm(x.detach(), weight.value(), bias.value(), eps);
             mean.assign(r.mean());
             variance.assign(r.variance().mul(count / Math.max(1, count - 1)).add(CALIBRATION_EPS));
         }
@@ -69,7 +82,7 @@ public final class FrozenBatchNorm extends Norm {
                 affine.get(
                         version(),
                         () -> {
-                            Tensor scale = variance.value().add(EPS).rsqrt().mul(weight.value());
+                            Tensor scale = variance.value().add(eps).rsqrt().mul(weight.value());
                             return List.of(scale, bias.value().sub(mean.value().mul(scale)));
                         });
         return new Affine(t.get(0), t.get(1));

@@ -2,8 +2,11 @@ package soma.maskrcnn.backbone;
 
 import soma.nn.Conv2d;
 import soma.nn.Module;
+import soma.nn.Norm;
 import soma.tensor.Scope;
 import soma.tensor.Tensor;
+
+import java.util.function.IntFunction;
 
 /**
  * A residual block of 1x1, 3x3 and 1x1 convolutions (He et al. 2016; with groups, Xie et al. 2017;
@@ -19,7 +22,8 @@ final class BottleneckBlock extends Module {
     /** Sizes of a block. */
     record Sizes(int in, int bottleneck, int out, int stride, int dilation, int groups) {}
 
-    BottleneckBlock(Sizes s, String norm, boolean strideIn1x1) {
+    /** A block; {@code norm} makes a norm over so many channels. */
+    BottleneckBlock(Sizes s, IntFunction<Norm> norm, boolean strideIn1x1) {
         int stride1 = strideIn1x1 ? s.stride() : 1;
         int stride3 = strideIn1x1 ? 1 : s.stride();
         shortcut =
@@ -30,7 +34,7 @@ final class BottleneckBlock extends Module {
                                 Conv2d.of(s.in(), s.out(), 1)
                                         .stride(s.stride())
                                         .bias(false)
-                                        .norm(Norms.of(norm, s.out()))
+                                        .norm(norm.apply(s.out()))
                                         .build());
         conv1 =
                 child(
@@ -38,7 +42,7 @@ final class BottleneckBlock extends Module {
                         Conv2d.of(s.in(), s.bottleneck(), 1)
                                 .stride(stride1)
                                 .bias(false)
-                                .norm(Norms.of(norm, s.bottleneck()))
+                                .norm(norm.apply(s.bottleneck()))
                                 .relu()
                                 .build());
         conv2 =
@@ -50,7 +54,7 @@ final class BottleneckBlock extends Module {
                                 .dilation(s.dilation())
                                 .groups(s.groups())
                                 .bias(false)
-                                .norm(Norms.of(norm, s.bottleneck()))
+                                .norm(norm.apply(s.bottleneck()))
                                 .relu()
                                 .build());
         conv3 =
@@ -58,7 +62,7 @@ final class BottleneckBlock extends Module {
                         "conv3",
                         Conv2d.of(s.bottleneck(), s.out(), 1)
                                 .bias(false)
-                                .norm(Norms.of(norm, s.out()))
+                                .norm(norm.apply(s.out()))
                                 .relu()
                                 .build());
     }

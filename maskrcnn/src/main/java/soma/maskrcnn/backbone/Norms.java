@@ -10,15 +10,21 @@ import soma.tensor.SomaException;
 public final class Norms {
     private Norms() {}
 
+    /** Like {@link #of(String, int, double)} with the usual epsilon. */
+    public static Norm of(String name, int channels) {
+        return of(name, channels, FrozenBatchNorm.EPS);
+    }
+
     /**
      * A normalisation over {@code channels} channels, or null for the empty name.
      *
+     * @param frozenEps epsilon of frozen batch norms
      * @throws SomaException if the name is none of "", FrozenBN, BN, SyncBN, GN
      */
-    public static Norm of(String name, int channels) {
+    public static Norm of(String name, int channels, double frozenEps) {
         return switch (name) {
             case "" -> null;
-            case "FrozenBN" -> new FrozenBatchNorm(channels);
+            case "FrozenBN" -> new FrozenBatchNorm(channels, frozenEps);
             // On one device the synchronised form is the plain one.
             case "BN", "SyncBN" -> new BatchNorm(channels);
             case "GN" -> new GroupNorm(channels);

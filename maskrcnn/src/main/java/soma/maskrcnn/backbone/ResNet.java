@@ -28,7 +28,7 @@ public final class ResNet extends Module {
                                         .stride(2)
                                         .padding(3)
                                         .bias(false)
-                                        .norm(Norms.of(config.normOf(1), config.stemChannels()))
+                                        .norm(config.norm(1, config.stemChannels()))
                                         .relu()
                                         .build());
         int in = config.stemChannels();
@@ -43,6 +43,7 @@ public final class ResNet extends Module {
             Stage stage = child(name, new Stage());
             List<BottleneckBlock> blocks = new ArrayList<>();
             for (int b = 0; b < config.blocks()[i]; b++) {
+                int ofStage = i + 2;
                 BottleneckBlock.Sizes sizes =
                         new BottleneckBlock.Sizes(
                                 in, bottleneck, out, b == 0 ? step : 1, dilation, config.groups());
@@ -50,7 +51,9 @@ public final class ResNet extends Module {
                         stage.add(
                                 b,
                                 new BottleneckBlock(
-                                        sizes, config.normOf(i + 2), config.strideIn1x1())));
+                                        sizes,
+                                        c -> config.norm(ofStage, c),
+                                        config.strideIn1x1())));
                 in = out;
             }
             stages.add(blocks);

@@ -1,6 +1,7 @@
 package soma.maskrcnn.backbone;
 
 import soma.maskrcnn.config.Config;
+import soma.nn.Norm;
 
 import java.util.List;
 
@@ -9,6 +10,7 @@ import java.util.List;
  *
  * @param blocks residual blocks of res2 to res5
  * @param norm FrozenBN, BN or GN
+ * @param frozenEps epsilon of frozen batch norms
  * @param groups of the 3x3 convolutions; 32 makes a ResNeXt
  * @param widthPerGroup channels of a group in res2
  * @param stemChannels channels after the first convolution
@@ -21,6 +23,7 @@ import java.util.List;
 public record ResNetConfig(
         int[] blocks,
         String norm,
+        double frozenEps,
         int groups,
         int widthPerGroup,
         int stemChannels,
@@ -48,6 +51,7 @@ public record ResNetConfig(
         return new ResNetConfig(
                 blocks,
                 config.getString("MODEL.RESNETS.NORM"),
+                config.getDouble("SOMA.FROZEN_BN_EPS", 0, 1),
                 config.getInt("MODEL.RESNETS.NUM_GROUPS", 1),
                 config.getInt("MODEL.RESNETS.WIDTH_PER_GROUP", 1),
                 config.getInt("MODEL.RESNETS.STEM_OUT_CHANNELS", 1),
@@ -63,10 +67,11 @@ public record ResNetConfig(
     }
 
     /**
-     * The norm of a stage (1 is the stem): frozen stages hold their statistics as detectron2's do.
+     * A norm of a stage (1 is the stem) over {@code channels} channels: frozen stages hold their
+     * statistics as detectron2's do.
      */
-    String normOf(int stage) {
+    Norm norm(int stage, int channels) {
         boolean batchNorm = norm.equals("BN") || norm.equals("SyncBN");
-        return batchNorm && stage <= freezeAt ? "FrozenBN" : norm;
+        return Norms.of(batchNorm && stage <= freezeAt ? "FrozenBN" : norm, channels, frozenEps);
     }
 }

@@ -22,6 +22,12 @@ public final class Boxes {
         return sides.min(false, 1).compare(Compare.GT, minSize).nonZero();
     }
 
+    /** INT32 positions of boxes whose sides are both at least {@code minSize} long. */
+    public static Tensor atLeast(Tensor boxes, double minSize) {
+        Tensor sides = boxes.slice(1, 2, 4).sub(boxes.slice(1, 0, 2));
+        return sides.min(false, 1).compare(Compare.GE, minSize).nonZero();
+    }
+
     /** {@code (x2 - x1) * (y2 - y1)} [n]. */
     public static Tensor area(Tensor boxes) {
         Tensor sides = boxes.slice(1, 2, 4).sub(boxes.slice(1, 0, 2));

@@ -12,7 +12,8 @@ public final class Presets {
                     "sartorius_r50",
                     "sartorius_small",
                     "sartorius_x101",
-                    "tiny");
+                    "tiny",
+                    "torchvision_maskrcnn_resnet50_fpn");
 
     private Presets() {}
 

@@ -1,6 +1,9 @@
 package soma.maskrcnn.forward;
 
 import soma.maskrcnn.image.Image8;
+import soma.maskrcnn.image.ImageSize;
+import soma.tensor.Functional;
+import soma.tensor.Scope;
 import soma.tensor.ShapeException;
 import soma.tensor.Tensor;
 
@@ -36,23 +39,72 @@ public final class ImageBatch {
         int maxW = 0;
         for (int i = 0; i < n; i++) {
             Image8 image = images.get(i);
-            if (image.channels() != mean.length) {
-                throw ShapeException.of(
-                        "image batch", "channels of image " + i, mean.length, image.channels());
-            }
+            requireChannels(image, mean.length);
             heights[i] = image.height();
             widths[i] = image.width();
             maxH = Math.max(maxH, heights[i]);
             maxW = Math.max(maxW, widths[i]);
         }
-        int h = (maxH + divisibility - 1) / divisibility * divisibility;
-        int w = (maxW + divisibility - 1) / divisibility * divisibility;
+        int h = padded(maxH, divisibility);
+        int w = padded(maxW, divisibility);
         int c = mean.length;
         float[] all = new float[n * h * w * c];
         for (int i = 0; i < n; i++) {
             normalise(images.get(i), mean, std, all, i * h * w * c, w * c);
         }
         return new ImageBatch(Tensor.of(all, n, h, w, c), heights, widths);
+    }
+
+    /**
+     * Normalises, then resizes in float (bilinear, without antialias) and pads, as torchvision's
+     * {@code GeneralizedRCNNTransform} does.
+     *
+     * @param sizes that the images take
+     */
+    public static ImageBatch resized(
+            List<Image8> images,
+            List<ImageSize> sizes,
+            double[] mean,
+            double[] std,
+            int divisibility) {
+        int c = mean.length;
+        int h = padded(sizes.stream().mapToInt(ImageSize::height).max().orElse(0), divisibility);
+        int w = padded(sizes.stream().mapToInt(ImageSize::width).max().orElse(0), divisibility);
+        int n = images.size();
+        float[] all = new float[n * h * w * c];
+        int[] heights = new int[n];
+        int[] widths = new int[n];
+        for (int i = 0; i < n; i++) {
+            heights[i] = sizes.get(i).height();
+            widths[i] = sizes.get(i).width();
+            float[] rows = resized(images.get(i), sizes.get(i), mean, std);
+            int row = widths[i] * c;
+            for (int y = 0; y < heights[i]; y++) {
+                System.arraycopy(rows, y * row, all, (i * h + y) * w * c, row);
+            }
+        }
+        return new ImageBatch(Tensor.of(all, n, h, w, c), heights, widths);
+    }
+
+    private static float[] resized(Image8 image, ImageSize size, double[] mean, double[] std) {
+        requireChannels(image, mean.length);
+        int row = image.width() * mean.length;
+        float[] normalised = new float[image.height() * row];
+        normalise(image, mean, std, normalised, 0, row);
+        try (Scope _ = Scope.open("resize")) {
+            Tensor x = Tensor.of(normalised, 1, image.height(), image.width(), mean.length);
+            return Functional.bilinear(x, size.height(), size.width()).toFloats();
+        }
+    }
+
+    private static int padded(int extent, int divisibility) {
+        return (extent + divisibility - 1) / divisibility * divisibility;
+    }
+
+    private static void requireChannels(Image8 image, int channels) {
+        if (image.channels() != channels) {
+            throw ShapeException.of("image batch", "channels of image", channels, image.channels());
+        }
     }
 
     private static void normalise(

@@ -3,11 +3,14 @@ package soma.maskrcnn.model;
 import soma.maskrcnn.augment.Resize;
 import soma.maskrcnn.augment.ResizeShortestEdge;
 import soma.maskrcnn.config.Config;
+import soma.maskrcnn.config.Flavour;
 import soma.maskrcnn.config.InputConfig;
+import soma.maskrcnn.forward.ImageBatch;
 import soma.maskrcnn.forward.Trace;
 import soma.maskrcnn.image.Image8;
 import soma.maskrcnn.image.ImageSize;
 import soma.maskrcnn.roi.Detections;
+import soma.maskrcnn.roi.TorchvisionPaste;
 import soma.maskrcnn.structures.Instances;
 import soma.tensor.Device;
 import soma.tensor.Scope;
@@ -24,12 +27,14 @@ public final class Detector {
 
     private final MaskRcnn model;
     private final InputConfig input;
+    private final boolean torchvision;
     private final Device device;
 
     /** A detector of an initialised model. */
     public Detector(MaskRcnn model, Config config, Device device) {
         this.model = model;
         this.input = InputConfig.from(config);
+        this.torchvision = Flavour.isTorchvision(config);
         this.device = device;
     }
 
@@ -45,15 +50,40 @@ public final class Detector {
     /** Like {@link #detect(Image8)}, showing intermediates. */
     public Instances detect(Image8 image, Trace trace) {
         try (Scope _ = Scope.open("image", device)) {
-            Detections found = model.detect(model.batch(List.of(prepare(image))), trace).getFirst();
-            return found.postprocess(image.height(), image.width(), MASK_THRESHOLD);
+            Detections found = model.detect(batch(image), trace).getFirst();
+            int height = image.height();
+            int width = image.width();
+            return torchvision
+                    ? TorchvisionPaste.postprocess(found, height, width, MASK_THRESHOLD)
+                    : found.postprocess(height, width, MASK_THRESHOLD);
         }
     }
 
-    /** The image as the network sees it before normalisation: channel order and size. */
+    private ImageBatch batch(Image8 image) {
+        if (!torchvision || !input.resizesTest()) {
+            return model.batch(List.of(prepare(image)));
+        }
+        double scale =
+                Math.min(
+                        (double) input.minSizeTest() / Math.min(image.height(), image.width()),
+                        (double) input.maxSizeTest() / Math.max(image.height(), image.width()));
+        ImageSize size =
+                new ImageSize(
+                        Math.max(1, (int) (image.height() * scale)),
+                        Math.max(1, (int) (image.width() * scale)));
+        return model.batch(List.of(ordered(image)), List.of(size));
+    }
+
+    private Image8 ordered(Image8 image) {
+        return input.format() == InputConfig.ChannelOrder.RGB ? image.reverseChannels() : image;
+    }
+
+    /**
+     * The image as detectron2's network sees it before normalisation: channel order and size.
+     * (torchvision's resizes what is normalised already.)
+     */
     public Image8 prepare(Image8 image) {
-        Image8 ordered =
-                input.format() == InputConfig.ChannelOrder.RGB ? image.reverseChannels() : image;
+        Image8 ordered = ordered(image);
         if (!input.resizesTest()) {
             return ordered;
         }

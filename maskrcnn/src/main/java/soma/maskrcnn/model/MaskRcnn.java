@@ -10,6 +10,7 @@ import soma.maskrcnn.forward.ImageBatch;
 import soma.maskrcnn.forward.Trace;
 import soma.maskrcnn.forward.TrainingLosses;
 import soma.maskrcnn.image.Image8;
+import soma.maskrcnn.image.ImageSize;
 import soma.maskrcnn.roi.BoxHeadConfig;
 import soma.maskrcnn.roi.Detections;
 import soma.maskrcnn.roi.MaskHeadConfig;
@@ -96,6 +97,12 @@ public final class MaskRcnn extends Module {
                 images, normalization.mean(), normalization.std(), Fpn.SIZE_DIVISIBILITY);
     }
 
+    /** Like {@link #batch(List)}, but resizes the normalised images, as torchvision does. */
+    public ImageBatch batch(List<Image8> images, List<ImageSize> sizes) {
+        return ImageBatch.resized(
+                images, sizes, normalization.mean(), normalization.std(), Fpn.SIZE_DIVISIBILITY);
+    }
+
     /** The maps of the feature pyramid by level, finest first. */
     public Map<String, Tensor> features(ImageBatch batch) {
         return backbone.forward(batch.pixels(), Trace.NONE);
@@ -107,7 +114,7 @@ public final class MaskRcnn extends Module {
         trace.seen("input", batch.pixels());
         Map<String, Tensor> features = backbone.forward(batch.pixels(), trace);
         TrainingLosses losses = new TrainingLosses();
-        Rpn.Predictions p = rpn.predict(pick(features, rpnLevels), trace);
+        Rpn.Predictions p = rpn.predict(pick(features, rpnLevels), batch, trace);
         List<Proposals> proposals = rpn.propose(p, batch, true);
         rpn.losses(p, truths, random, losses);
         heads.losses(pick(features, headLevels), proposals, truths, random, losses);
@@ -154,7 +161,7 @@ public final class MaskRcnn extends Module {
     private List<Detections> boxes(Map<String, Tensor> features, ImageBatch batch, Trace trace) {
         List<Proposals> proposals;
         try (Scope inner = Scope.open("rpn")) {
-            Rpn.Predictions p = rpn.predict(pick(features, rpnLevels), trace);
+            Rpn.Predictions p = rpn.predict(pick(features, rpnLevels), batch, trace);
             proposals = rpn.propose(p, batch, false);
             for (Proposals one : proposals) {
                 inner.promote(one.boxes());

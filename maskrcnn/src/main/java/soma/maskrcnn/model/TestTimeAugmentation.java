@@ -7,6 +7,7 @@ import soma.maskrcnn.augment.Transform;
 import soma.maskrcnn.augment.TransformList;
 import soma.maskrcnn.boxes.Boxes;
 import soma.maskrcnn.config.Config;
+import soma.maskrcnn.config.Flavour;
 import soma.maskrcnn.config.TestConfig;
 import soma.maskrcnn.forward.ImageBatch;
 import soma.maskrcnn.image.Image8;
@@ -57,6 +58,10 @@ public final class TestTimeAugmentation {
         this.augmentation = TestConfig.from(config).augmentation();
         this.heads = RoiHeadsConfig.from(config);
         this.device = device;
+        if (Flavour.isTorchvision(config)) {
+            throw config.invalid(
+                    "TEST.AUG.ENABLED", "false with SOMA.FLAVOUR=torchvision, which has none");
+        }
         if (augmentation.merge() != TestConfig.Merge.DETECTRON2) {
             throw config.invalid(
                     "SOMA.TTA.MERGE", "detectron2 (the others are not supported in this version)");

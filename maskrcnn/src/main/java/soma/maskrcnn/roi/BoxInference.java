@@ -62,6 +62,12 @@ final class BoxInference {
             Tensor candidateBoxes = flatBoxes.indexSelect(Tensor.of(boxRow, boxRow.length));
             Tensor candidateScores = flatScores.indexSelect(candidates);
             Tensor classes = Tensor.of(classOf, classOf.length);
+            if (heads.minSide() > 0) {
+                Tensor large = Boxes.atLeast(candidateBoxes, heads.minSide());
+                candidateBoxes = candidateBoxes.indexSelect(large);
+                candidateScores = candidateScores.indexSelect(large);
+                classes = classes.indexSelect(large);
+            }
             Tensor keep =
                     Vision.nms(candidateBoxes, candidateScores, classes, heads.nmsThreshold());
             int limit = heads.detectionsPerImage();

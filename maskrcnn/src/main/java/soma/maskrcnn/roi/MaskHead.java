@@ -35,10 +35,8 @@ final class MaskHead extends Module {
         }
         deconv = child("deconv", new ConvTranspose2x2(in, config.convDim(), Init.msra(), true));
         outputs = config.classAgnostic() ? 1 : classes;
-        predictor =
-                child(
-                        "predictor",
-                        Conv2d.of(config.convDim(), outputs, 1).init(Init.normal(0.001)).build());
+        Init init = config.torchvision() ? Init.msra() : Init.normal(0.001);
+        predictor = child("predictor", Conv2d.of(config.convDim(), outputs, 1).init(init).build());
     }
 
     /**

@@ -1,6 +1,7 @@
 package soma.maskrcnn.roi;
 
 import soma.maskrcnn.config.Config;
+import soma.maskrcnn.config.Flavour;
 
 /**
  * {@code MODEL.ROI_MASK_HEAD}.
@@ -10,9 +11,16 @@ import soma.maskrcnn.config.Config;
  * @param norm of the convolutions: empty, GN or BN
  * @param pooler how boxes are pooled; masks have twice its resolution
  * @param classAgnostic one mask for all classes instead of one each
+ * @param torchvision whether targets are soft, cropped by the older RoIAlign, and the predictor
+ *     starts like the other layers
  */
 public record MaskHeadConfig(
-        int convs, int convDim, String norm, PoolerConfig pooler, boolean classAgnostic) {
+        int convs,
+        int convDim,
+        String norm,
+        PoolerConfig pooler,
+        boolean classAgnostic,
+        boolean torchvision) {
     /** Reads the node. */
     public static MaskHeadConfig from(Config config) {
         String node = "MODEL.ROI_MASK_HEAD";
@@ -21,6 +29,7 @@ public record MaskHeadConfig(
                 config.getInt(node + ".CONV_DIM", 1),
                 config.getString(node + ".NORM"),
                 PoolerConfig.from(config, node),
-                config.getBoolean(node + ".CLS_AGNOSTIC_MASK"));
+                config.getBoolean(node + ".CLS_AGNOSTIC_MASK"),
+                Flavour.isTorchvision(config));
     }
 }

@@ -15,8 +15,9 @@ final class MaskLoss {
      * there is none.
      *
      * @param logits [f,M,M] of each RoI's own class
+     * @param soft whether targets are torchvision's
      */
-    static void add(Tensor logits, List<RoiSample> samples, TrainingLosses losses) {
+    static void add(Tensor logits, List<RoiSample> samples, boolean soft, TrainingLosses losses) {
         int side = logits.dim(1);
         float[] targets = new float[logits.size()];
         int from = 0;
@@ -27,7 +28,8 @@ final class MaskLoss {
                             s.matches(),
                             s.boxes().toFloats(),
                             s.foreground(),
-                            side);
+                            side,
+                            soft);
             System.arraycopy(part, 0, targets, from, part.length);
             from += part.length;
         }
@@ -49,7 +51,7 @@ final class MaskLoss {
         int falsePositives = 0;
         int falseNegatives = 0;
         for (int i = 0; i < targets.length; i++) {
-            boolean truth = targets[i] > 0;
+            boolean truth = targets[i] > 0.5;
             boolean predicted = logits[i] > 0;
             positives += truth ? 1 : 0;
             wrong += truth != predicted ? 1 : 0;

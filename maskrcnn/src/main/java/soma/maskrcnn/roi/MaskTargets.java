@@ -20,13 +20,21 @@ final class MaskTargets {
     private MaskTargets() {}
 
     /**
-     * 0 or 1 for each cell: float [count * side * side].
+     * 0 or 1 for each cell, with {@code soft} anything between: float [count * side * side].
      *
      * @param masks of the image's objects
      * @param matches object of each proposal; the first {@code count} are foreground
      * @param boxes x1, y1, x2, y2 of each proposal
+     * @param soft whether masks are cropped by the older RoIAlign and not thresholded, as
+     *     torchvision does (polygons stay hard)
      */
-    static float[] of(List<Segmentation> masks, int[] matches, float[] boxes, int count, int side) {
+    static float[] of(
+            List<Segmentation> masks,
+            int[] matches,
+            float[] boxes,
+            int count,
+            int side,
+            boolean soft) {
         float[] out = new float[count * side * side];
         boolean[] done = new boolean[count];
         float[] map = {};
@@ -51,7 +59,7 @@ final class MaskTargets {
                         map = new float[mask.height() * mask.width()];
                     }
                     fill(map, mask, 1);
-                    fromBitmap(map, mask, rows, boxes, side, out);
+                    fromBitmap(map, mask, rows, boxes, side, soft, out);
                     fill(map, mask, 0);
                 }
                 case Segmentation.OfPolygons m ->
@@ -78,7 +86,7 @@ final class MaskTargets {
 
     /** RoIAlign of the full-size mask at scale 1, then at least one half. */
     private static void fromBitmap(
-            float[] map, Rle mask, int[] rows, float[] boxes, int side, float[] out) {
+            float[] map, Rle mask, int[] rows, float[] boxes, int side, boolean soft, float[] out) {
         float[] rois = new float[4 * rows.length];
         for (int i = 0; i < rows.length; i++) {
             System.arraycopy(boxes, 4 * rows[i], rois, 4 * i, 4);
@@ -91,11 +99,12 @@ final class MaskTargets {
                             Tensor.of(rois, rows.length, 4),
                             zeros,
                             zeros,
-                            new RoiAlignSpec(side, 0, true, List.of(1.0)));
+                            new RoiAlignSpec(side, 0, !soft, List.of(1.0)));
             float[] values = cropped.toFloats();
             int area = side * side;
             for (int i = 0; i < values.length; i++) {
-                out[rows[i / area] * area + i % area] = values[i] >= 0.5f ? 1 : 0;
+                float hard = values[i] >= 0.5f ? 1 : 0;
+                out[rows[i / area] * area + i % area] = soft ? values[i] : hard;
             }
         }
     }

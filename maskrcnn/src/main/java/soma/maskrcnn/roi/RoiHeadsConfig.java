@@ -1,6 +1,7 @@
 package soma.maskrcnn.roi;
 
 import soma.maskrcnn.config.Config;
+import soma.maskrcnn.config.Flavour;
 
 import java.util.List;
 
@@ -17,6 +18,7 @@ import java.util.List;
  * @param scoreThreshold detections need a greater score
  * @param nmsThreshold IoU above which the lower-scored detection of a class goes
  * @param detectionsPerImage at most this many are kept
+ * @param minSide detections need sides at least this long, in pixels; 0 keeps empty ones, too
  */
 public record RoiHeadsConfig(
         int classes,
@@ -28,7 +30,10 @@ public record RoiHeadsConfig(
         boolean appendTruth,
         double scoreThreshold,
         double nmsThreshold,
-        int detectionsPerImage) {
+        int detectionsPerImage,
+        double minSide) {
+    private static final double TORCHVISION_MIN_SIDE = 1e-2;
+
     /** Reads and checks the node. */
     public static RoiHeadsConfig from(Config config) {
         RoiHeadsConfig c =
@@ -42,7 +47,8 @@ public record RoiHeadsConfig(
                         config.getBoolean("MODEL.ROI_HEADS.PROPOSAL_APPEND_GT"),
                         config.getDouble("MODEL.ROI_HEADS.SCORE_THRESH_TEST"),
                         config.getDouble("MODEL.ROI_HEADS.NMS_THRESH_TEST", 0, 1),
-                        config.getInt("TEST.DETECTIONS_PER_IMAGE"));
+                        config.getInt("TEST.DETECTIONS_PER_IMAGE"),
+                        Flavour.isTorchvision(config) ? TORCHVISION_MIN_SIDE : 0);
         if (c.iouLabels.length != c.iouThresholds.length + 1) {
             throw config.invalid(
                     "MODEL.ROI_HEADS.IOU_LABELS",

@@ -20,6 +20,7 @@ final class RoiPooler {
     private final RoiAlignSpec spec;
     private final int minLevel;
     private final int maxLevel;
+    private final boolean torchvisionLevels;
 
     /** A pooler from levels of the given strides, which are successive powers of two. */
     RoiPooler(PoolerConfig config, int[] strides) {
@@ -30,6 +31,7 @@ final class RoiPooler {
         this.spec =
                 new RoiAlignSpec(
                         config.resolution(), config.samplingRatio(), config.aligned(), scales);
+        this.torchvisionLevels = config.torchvisionLevels();
         this.minLevel = Integer.numberOfTrailingZeros(strides[0]);
         this.maxLevel = Integer.numberOfTrailingZeros(strides[strides.length - 1]);
     }
@@ -46,13 +48,13 @@ final class RoiPooler {
 
     /**
      * {@code floor(4 + log2(sqrt(area) / 224 + 1e-8))} within the levels there are, as INT32 [r]
-     * counted from the finest.
+     * counted from the finest; torchvision's is {@code floor(4 + log2(sqrt(area) / 224) + 1e-6)}.
      */
     Tensor levels(Tensor boxes) {
-        Tensor relative = Boxes.area(boxes).sqrt().div(CANONICAL_SIZE).add(1e-8);
-        return relative.log()
-                .div(Math.log(2))
-                .add(CANONICAL_LEVEL)
+        Tensor relative = Boxes.area(boxes).sqrt().div(CANONICAL_SIZE);
+        Tensor log = (torchvisionLevels ? relative : relative.add(1e-8)).log().div(Math.log(2));
+        Tensor level = log.add(CANONICAL_LEVEL);
+        return (torchvisionLevels ? level.add(1e-6) : level)
                 .floor()
                 .max(minLevel)
                 .min(maxLevel)

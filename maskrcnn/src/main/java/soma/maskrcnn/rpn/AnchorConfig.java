@@ -1,6 +1,7 @@
 package soma.maskrcnn.rpn;
 
 import soma.maskrcnn.config.Config;
+import soma.maskrcnn.config.Flavour;
 import soma.tensor.SomaException;
 
 /**
@@ -9,15 +10,19 @@ import soma.tensor.SomaException;
  * @param sizes side of the square anchor in pixels, for each level (or one list for all)
  * @param aspectRatios height over width, for each level (or one list for all)
  * @param offset of the anchor's centre from the cell's corner, in strides
+ * @param torchvision whether the corners of a cell's anchors are rounded to whole pixels, and a
+ *     level's stride is the padded image's size over the map's, rounded down
  */
-public record AnchorConfig(double[][] sizes, double[][] aspectRatios, double offset) {
+public record AnchorConfig(
+        double[][] sizes, double[][] aspectRatios, double offset, boolean torchvision) {
     /** Reads and checks the node. */
     public static AnchorConfig from(Config config) {
         AnchorConfig c =
                 new AnchorConfig(
                         config.getDoubleLists("MODEL.ANCHOR_GENERATOR.SIZES"),
                         config.getDoubleLists("MODEL.ANCHOR_GENERATOR.ASPECT_RATIOS"),
-                        config.getDouble("MODEL.ANCHOR_GENERATOR.OFFSET", 0, 1));
+                        config.getDouble("MODEL.ANCHOR_GENERATOR.OFFSET", 0, 1),
+                        Flavour.isTorchvision(config));
         int levels = config.getStrings("MODEL.RPN.IN_FEATURES").size();
         requireLevels("SIZES", c.sizes, levels);
         requireLevels("ASPECT_RATIOS", c.aspectRatios, levels);

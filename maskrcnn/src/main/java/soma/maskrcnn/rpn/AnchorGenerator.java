@@ -20,7 +20,7 @@ public final class AnchorGenerator {
     private final int[] strides;
     private final Map<Key, Tensor> grids = new LinkedHashMap<>(16, 0.75f, true);
 
-    private record Key(Device device, int level, int height, int width) {}
+    private record Key(Device device, int level, int height, int width, int dy, int dx) {}
 
     /** A generator for levels of the given strides in pixels. */
     public AnchorGenerator(AnchorConfig config, int[] strides) {
@@ -28,14 +28,21 @@ public final class AnchorGenerator {
         this.strides = strides.clone();
     }
 
-    /** Anchors of a level's map: [height * width * A, 4]. */
-    public Tensor grid(int level, int height, int width) {
-        Key key = new Key(Scope.current().device(), level, height, width);
+    /**
+     * Anchors of a level's map: [height * width * A, 4].
+     *
+     * @param imageHeight padded height of the batch
+     * @param imageWidth its padded width
+     */
+    public Tensor grid(int level, int height, int width, int imageHeight, int imageWidth) {
+        int dy = config.torchvision() ? imageHeight / height : strides[level];
+        int dx = config.torchvision() ? imageWidth / width : strides[level];
+        Key key = new Key(Scope.current().device(), level, height, width, dy, dx);
         Tensor known = grids.get(key);
         if (known != null) {
             return known;
         }
-        float[] boxes = boxes(level, height, width);
+        float[] boxes = boxes(key);
         Tensor grid = Tensor.of(boxes, boxes.length / 4, 4).keep("anchors");
         grids.put(key, grid);
         if (grids.size() > KEPT_GRIDS) {
@@ -62,26 +69,26 @@ public final class AnchorGenerator {
             for (double ratio : ratios) {
                 double w = Math.sqrt(size * size / ratio);
                 double h = ratio * w;
-                cell[i++] = (float) (-w / 2);
-                cell[i++] = (float) (-h / 2);
-                cell[i++] = (float) (w / 2);
-                cell[i++] = (float) (h / 2);
+                for (double corner : new double[] {-w / 2, -h / 2, w / 2, h / 2}) {
+                    // Half to even, as torch rounds.
+                    cell[i++] = (float) (config.torchvision() ? Math.rint((float) corner) : corner);
+                }
             }
         }
         return cell;
     }
 
-    private float[] boxes(int level, int height, int width) {
-        float[] cell = cell(level);
-        int stride = strides[level];
-        float shift = (float) (config.offset() * stride);
-        float[] out = new float[height * width * cell.length];
+    private float[] boxes(Key key) {
+        float[] cell = cell(key.level);
+        float shiftY = (float) (config.offset() * key.dy);
+        float shiftX = (float) (config.offset() * key.dx);
+        float[] out = new float[key.height * key.width * cell.length];
         int o = 0;
-        for (int y = 0; y < height; y++) {
-            for (int x = 0; x < width; x++) {
+        for (int y = 0; y < key.height; y++) {
+            for (int x = 0; x < key.width; x++) {
                 for (int c = 0; c < cell.length; c += 2) {
-                    out[o++] = (x * stride + shift) + cell[c];
-                    out[o++] = (y * stride + shift) + cell[c + 1];
+                    out[o++] = (x * key.dx + shiftX) + cell[c];
+                    out[o++] = (y * key.dy + shiftY) + cell[c + 1];
                 }
             }
         }

@@ -68,11 +68,14 @@ final class ProposalSelector {
                 level = level.indexSelect(finite);
             }
             Tensor clipped = Boxes.clip(boxes, height, width);
-            Tensor kept = Boxes.larger(clipped, config.minSize());
+            Tensor kept =
+                    config.minSizeIncluded()
+                            ? Boxes.atLeast(clipped, config.minSize())
+                            : Boxes.larger(clipped, config.minSize());
             clipped = clipped.indexSelect(kept);
             scores = scores.indexSelect(kept);
-            Tensor best =
-                    Vision.nms(clipped, scores, level.indexSelect(kept), config.nmsThreshold());
+            Tensor rank = config.probabilities() ? scores.sigmoid() : scores;
+            Tensor best = Vision.nms(clipped, rank, level.indexSelect(kept), config.nmsThreshold());
             best = best.slice(0, 0, Math.min(best.dim(0), postNms));
             return new Proposals(
                     scope.promote(clipped.indexSelect(best)),

@@ -51,8 +51,8 @@ public final class Rpn extends Module {
         anchorGenerator.release();
     }
 
-    /** Runs the head on the levels of the pyramid, finest first. */
-    public Predictions predict(List<Tensor> features, Trace trace) {
+    /** Runs the head on the levels of a batch's pyramid, finest first. */
+    public Predictions predict(List<Tensor> features, ImageBatch batch, Trace trace) {
         List<Tensor> anchors = new ArrayList<>();
         List<Tensor> logits = new ArrayList<>();
         List<Tensor> deltas = new ArrayList<>();
@@ -61,7 +61,9 @@ public final class Rpn extends Module {
             RpnHead.Output out = head.forward(x);
             trace.seen("rpn.logits." + config.inFeatures().get(l), out.logits());
             trace.seen("rpn.deltas." + config.inFeatures().get(l), out.deltas());
-            Tensor grid = anchorGenerator.grid(l, x.dim(1), x.dim(2));
+            Tensor grid =
+                    anchorGenerator.grid(
+                            l, x.dim(1), x.dim(2), batch.pixels().dim(1), batch.pixels().dim(2));
             anchors.add(grid);
             logits.add(out.logits().reshape(x.dim(0), grid.dim(0)));
             deltas.add(out.deltas().reshape(x.dim(0), grid.dim(0), 4));
@@ -92,7 +94,7 @@ public final class Rpn extends Module {
 
     /**
      * {@code loss_rpn_cls} and {@code loss_rpn_loc}: sums over sampled anchors divided by {@code
-     * BATCH_SIZE_PER_IMAGE * images}, however many were sampled.
+     * BATCH_SIZE_PER_IMAGE * images}, however many were sampled, or by their number.
      */
     public void losses(
             Predictions p,
@@ -122,7 +124,10 @@ public final class Rpn extends Module {
             cls[i] = objectnessLoss(imageRows(p.logits(), i), sample);
             loc[i] = boxLoss(imageRows(p.deltas(), i), anchors, gt, m.matches(), sample);
         }
-        double normaliser = (double) config.batchSizePerImage() * images;
+        double normaliser =
+                config.averaged()
+                        ? Math.max(1, positives + negatives)
+                        : (double) config.batchSizePerImage() * images;
         losses.add("loss_rpn_cls", total(cls).mul(config.lossWeight() / normaliser));
         losses.add(
                 "loss_rpn_loc",

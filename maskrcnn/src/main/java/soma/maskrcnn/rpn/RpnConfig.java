@@ -2,6 +2,7 @@ package soma.maskrcnn.rpn;
 
 import soma.maskrcnn.boxes.BoxCoder;
 import soma.maskrcnn.config.Config;
+import soma.maskrcnn.config.Flavour;
 
 import java.util.List;
 
@@ -23,6 +24,11 @@ import java.util.List;
  * @param postNmsTest the same at inference
  * @param nmsThreshold IoU above which the lower-scored proposal goes
  * @param minSize proposals need sides longer than this, in pixels
+ * @param minSizeIncluded whether sides may also be just as long
+ * @param probabilities whether proposals are ranked by the sigmoid of their logits, as torchvision
+ *     does: equal where that saturates
+ * @param averaged whether losses are averages over the sampled anchors, as torchvision's are,
+ *     instead of divided by {@code batchSizePerImage} times images
  * @param convDims channels of the head's 3x3 convolutions; -1 means the input's
  */
 public record RpnConfig(
@@ -41,9 +47,16 @@ public record RpnConfig(
         int postNmsTest,
         double nmsThreshold,
         double minSize,
+        boolean minSizeIncluded,
+        boolean probabilities,
+        boolean averaged,
         int[] convDims) {
+    private static final double TORCHVISION_MIN_SIZE = 1e-3;
+
     /** Reads and checks the nodes. */
     public static RpnConfig from(Config config) {
+        boolean torchvision = Flavour.isTorchvision(config);
+        int minSize = config.getInt("MODEL.PROPOSAL_GENERATOR.MIN_SIZE", 0);
         RpnConfig c =
                 new RpnConfig(
                         List.copyOf(config.getStrings("MODEL.RPN.IN_FEATURES")),
@@ -60,7 +73,10 @@ public record RpnConfig(
                         config.getInt("MODEL.RPN.POST_NMS_TOPK_TRAIN", 1),
                         config.getInt("MODEL.RPN.POST_NMS_TOPK_TEST", 1),
                         config.getDouble("MODEL.RPN.NMS_THRESH", 0, 1),
-                        config.getInt("MODEL.PROPOSAL_GENERATOR.MIN_SIZE", 0),
+                        torchvision ? Math.max(minSize, TORCHVISION_MIN_SIZE) : minSize,
+                        torchvision,
+                        torchvision,
+                        torchvision,
                         config.getInts("MODEL.RPN.CONV_DIMS"));
         if (c.iouLabels.length != c.iouThresholds.length + 1) {
             throw config.invalid(

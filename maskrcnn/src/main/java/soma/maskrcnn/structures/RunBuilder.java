@@ -3,7 +3,7 @@ package soma.maskrcnn.structures;
 import java.util.Arrays;
 
 /** Collects ascending foreground intervals of a column-major scan into canonical counts. */
-final class RunBuilder {
+public final class RunBuilder {
     private int[] counts = new int[32];
     private int length;
     private int end;
@@ -12,7 +12,7 @@ final class RunBuilder {
      * Adds {@code [from, to)}; {@code from} must not lie before the end of the last interval; empty
      * ones are ignored.
      */
-    void add(int from, int to) {
+    public void add(int from, int to) {
         if (from >= to) {
             return;
         }
@@ -29,7 +29,7 @@ final class RunBuilder {
     }
 
     /** Returns the mask; the builder must not be used afterwards. */
-    Rle build(int height, int width) {
+    public Rle build(int height, int width) {
         int total = Rle.pixels(height, width);
         boolean tail = end < total || length == 0;
         int[] result = Arrays.copyOf(counts, length + (tail ? 1 : 0));

@@ -37,7 +37,7 @@ import java.util.List;
 
 class RoiHeadsTest {
     private static final int CLASSES = 3;
-    private static final PoolerConfig POOLER = new PoolerConfig(7, 0, true);
+    private static final PoolerConfig POOLER = new PoolerConfig(7, 0, true, false);
 
     private static RoiHeadsConfig heads(String... more) {
         List<String> overrides = new ArrayList<>(List.of("MODEL.ROI_HEADS.NUM_CLASSES=3"));
@@ -166,7 +166,8 @@ class RoiHeadsTest {
         int[] classes = ops.ints("bitmask.classes");
         try (Scope _ = Scope.open("test", Device.of(device))) {
             float[] targets =
-                    MaskTargets.of(masks, index, ops.floats("bitmask.boxes"), index.length, 28);
+                    MaskTargets.of(
+                            masks, index, ops.floats("bitmask.boxes"), index.length, 28, false);
             int[] expected = ops.ints("bitmask.targets");
             float[] soft = ops.floats("bitmask.soft");
             for (int i = 0; i < expected.length; i++) {
@@ -191,7 +192,7 @@ class RoiHeadsTest {
                             dims[1], dims[2], new float[4 * dims[0]], new int[dims[0]], masks);
             RoiSample sample = new RoiSample(Tensor.of(boxes, r, 4), classes, index, r, truth);
             TrainingLosses losses = new TrainingLosses();
-            MaskLoss.add(own, List.of(sample), losses);
+            MaskLoss.add(own, List.of(sample), false, losses);
             ops.check("bitmask.loss", losses.losses().get("loss_mask").item());
             ops.check("bitmask.grad.logits", Autograd.backward(losses.total()).of(logits));
         }
@@ -209,7 +210,8 @@ class RoiHeadsTest {
         int n = masks.size();
         int[] index = new int[n];
         Arrays.setAll(index, i -> i);
-        float[] targets = MaskTargets.of(masks, index, golden.floats("polygon.boxes"), n, 28);
+        float[] targets =
+                MaskTargets.of(masks, index, golden.floats("polygon.boxes"), n, 28, false);
         int[] expected = golden.ints("polygon.targets");
         for (int i = 0; i < expected.length; i++) {
             assertEquals(expected[i], targets[i], "target " + i);
@@ -257,7 +259,7 @@ class RoiHeadsTest {
             assertEquals(0, s.foreground());
             assertArrayEquals(new int[] {3, 3}, s.classes());
             TrainingLosses losses = new TrainingLosses();
-            MaskLoss.add(Tensor.zeros(0, 28, 28).leaf("logits"), List.of(s), losses);
+            MaskLoss.add(Tensor.zeros(0, 28, 28).leaf("logits"), List.of(s), false, losses);
             assertEquals(0, losses.losses().get("loss_mask").item());
             assertTrue(Functional.softmax(Tensor.zeros(0, 4)).allFinite(), "softmax of no rows");
         }

@@ -19,7 +19,7 @@ class AnchorGeneratorTest {
     private static AnchorGenerator generator() {
         double[][] sizes = {{32}, {64}, {128}, {256}, {512}};
         return new AnchorGenerator(
-                new AnchorConfig(sizes, new double[][] {{0.5, 1, 2}}, 0), STRIDES);
+                new AnchorConfig(sizes, new double[][] {{0.5, 1, 2}}, 0, false), STRIDES);
     }
 
     @Test
@@ -41,8 +41,9 @@ class AnchorGeneratorTest {
                 for (int l = 0; l < 5; l++) {
                     String level = "p" + (l + 2);
                     JsonNode p = levels.get(level);
-                    Tensor grid =
-                            generator().grid(l, p.at("/map/0").asInt(), p.at("/map/1").asInt());
+                    int h = p.at("/map/0").asInt();
+                    int w = p.at("/map/1").asInt();
+                    Tensor grid = generator().grid(l, h, w, h * STRIDES[l], w * STRIDES[l]);
                     assertEquals(p.get("anchors").asInt(), grid.dim(0));
                     Tensor rows = grid.slice(0, 0, grid.dim(0), p.get("step").asInt());
                     golden.check(size + "." + level, rows);
@@ -60,7 +61,7 @@ class AnchorGeneratorTest {
     @Test
     void ordersCellsRowByRowAndAnchorsInside() {
         try (Scope _ = Scope.open("test", Device.cpu())) {
-            float[] grid = generator().grid(0, 2, 3).toFloats();
+            float[] grid = generator().grid(0, 2, 3, 8, 12).toFloats();
             // Square anchor of cell (1, 2): centre (8, 4), size 32.
             int row = (1 * 3 + 2) * 3 + 1;
             assertArrayEquals(

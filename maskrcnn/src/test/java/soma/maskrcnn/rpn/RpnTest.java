@@ -83,7 +83,7 @@ class RpnTest {
         RpnConfig config =
                 config("MODEL.RPN.BATCH_SIZE_PER_IMAGE=16384", "MODEL.RPN.SMOOTH_L1_BETA=" + beta);
         double[][] sizes = {{32}, {64}, {128}, {256}, {512}};
-        AnchorConfig anchorConfig = new AnchorConfig(sizes, new double[][] {{0.5, 1, 2}}, 0);
+        AnchorConfig anchorConfig = new AnchorConfig(sizes, new double[][] {{0.5, 1, 2}}, 0, false);
         int[][] maps = {{16, 24}, {8, 12}, {4, 6}, {2, 3}, {1, 2}};
         try (Scope _ = Scope.open("test", Device.cpu());
                 Rpn rpn = new Rpn(config, anchorConfig, STRIDES, 8)) {
@@ -95,7 +95,7 @@ class RpnTest {
             List<Tensor> deltaLevels = new ArrayList<>();
             int from = 0;
             for (int l = 0; l < maps.length; l++) {
-                Tensor grid = generator.grid(l, maps[l][0], maps[l][1]);
+                Tensor grid = generator.grid(l, maps[l][0], maps[l][1], 64, 96);
                 int to = from + grid.dim(0);
                 anchors.add(grid);
                 logitLevels.add(logits.slice(1, from, to));
@@ -137,7 +137,11 @@ class RpnTest {
         RpnConfig config = config("MODEL.RPN.CONV_DIMS=[-1, 12]");
         double[][] sizes = {{32}};
         try (Rpn rpn =
-                new Rpn(config, new AnchorConfig(sizes, new double[][] {{1}}, 0), STRIDES, 8)) {
+                new Rpn(
+                        config,
+                        new AnchorConfig(sizes, new double[][] {{1}}, 0, false),
+                        STRIDES,
+                        8)) {
             assertTrue(rpn.state().containsKey("rpn_head.conv.conv0.weight"));
             assertEquals(
                     soma.tensor.Shape.of(12, 8, 3, 3),
