@@ -32,7 +32,7 @@ class ArchitectureTest {
                 "no class of soma." + module + " is on the class path");
     }
 
-    /** {@code cli -> train, infer -> maskrcnn -> nn -> tensor <- cuda-kernels; bench -> all}. */
+    /** {@code cli -> parity -> train, infer -> maskrcnn -> nn -> tensor <- cuda-kernels}. */
     @Test
     void modulesDependAlongTheArrows() {
         layeredArchitecture()
@@ -50,6 +50,8 @@ class ArchitectureTest {
                 .definedBy("soma.train..")
                 .layer("infer")
                 .definedBy("soma.infer..")
+                .layer("parity")
+                .definedBy("soma.parity..")
                 .layer("cli")
                 .definedBy("soma.cli..")
                 .layer("bench")
@@ -66,8 +68,10 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("maskrcnn", "nn", "tensor")
                 .whereLayer("infer")
                 .mayOnlyAccessLayers("maskrcnn", "nn", "tensor")
-                .whereLayer("cli")
+                .whereLayer("parity")
                 .mayOnlyAccessLayers("train", "infer", "maskrcnn", "nn", "tensor")
+                .whereLayer("cli")
+                .mayOnlyAccessLayers("parity", "train", "infer", "maskrcnn", "nn", "tensor")
                 .check(SOMA);
     }
 
@@ -107,7 +111,7 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"tensor", "cuda", "nn", "maskrcnn", "train", "infer"})
+    @ValueSource(strings = {"tensor", "cuda", "nn", "maskrcnn", "train", "infer", "parity"})
     void packagesOfAModuleHaveNoCycles(String module) {
         slices().matching("soma." + module + ".(**)")
                 .should()

@@ -41,6 +41,7 @@ public final class Soma {
                 new TraceCommand(),
                 new ConvertCommand(),
                 new InspectCommand(),
+                new ParityCommand(),
                 new DoctorCommand());
     }
 

@@ -10,11 +10,12 @@ import soma.tensor.Vision;
 import soma.tensor.spi.ElementwiseKernels.Compare;
 
 /** From scored RoIs to detections (detectron2's {@code fast_rcnn_inference_single_image}). */
-final class BoxInference {
+public final class BoxInference {
     private final RoiHeadsConfig heads;
     private final BoxHeadConfig config;
 
-    BoxInference(RoiHeadsConfig heads, BoxHeadConfig config) {
+    /** Inference with the numbers of a config. */
+    public BoxInference(RoiHeadsConfig heads, BoxHeadConfig config) {
         this.heads = heads;
         this.config = config;
     }
@@ -40,6 +41,22 @@ final class BoxInference {
                                             .reshape(r, 1, 4)
                                             .broadcastTo(Shape.of(r, boxesPerRoi, 4)))
                             .reshape(r, boxesPerRoi * 4);
+            Detections d = select(boxes, probabilities, height, width);
+            d.promoteTo(scope);
+            return d;
+        }
+    }
+
+    /**
+     * Detections among decoded boxes.
+     *
+     * @param boxes [r,4K], or [r,4] if class-agnostic
+     * @param probabilities [r,K+1], background last
+     */
+    public Detections select(Tensor boxes, Tensor probabilities, int height, int width) {
+        try (Scope scope = Scope.open("box selection")) {
+            int r = boxes.dim(0);
+            int boxesPerRoi = boxes.dim(1) / 4;
             Tensor scores = probabilities;
             if (!boxes.allFinite() || !scores.allFinite()) {
                 Tensor finite = Boxes.finiteRows(Tensor.concat(1, boxes, scores));

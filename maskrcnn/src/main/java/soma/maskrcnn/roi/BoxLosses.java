@@ -7,11 +7,12 @@ import soma.tensor.Tensor;
 import java.util.List;
 
 /** The losses of the box head (detectron2's {@code FastRCNNOutputLayers.losses}). */
-final class BoxLosses {
+public final class BoxLosses {
     private final RoiHeadsConfig heads;
     private final BoxHeadConfig config;
 
-    BoxLosses(RoiHeadsConfig heads, BoxHeadConfig config) {
+    /** The losses of a config. */
+    public BoxLosses(RoiHeadsConfig heads, BoxHeadConfig config) {
         this.heads = heads;
         this.config = config;
     }
@@ -20,7 +21,7 @@ final class BoxLosses {
      * {@code loss_cls}: mean cross-entropy over all RoIs. {@code loss_box_reg}: sum over foreground
      * RoIs and coordinates, divided by the number of all RoIs.
      */
-    void add(BoxPredictions p, List<RoiSample> samples, TrainingLosses losses) {
+    public void add(BoxPredictions p, List<RoiSample> samples, TrainingLosses losses) {
         int[] classes = RoiBatch.classes(samples);
         int total = classes.length;
         Tensor labels = Tensor.of(classes, total);

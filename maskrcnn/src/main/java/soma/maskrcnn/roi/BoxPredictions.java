@@ -8,4 +8,4 @@ import soma.tensor.Tensor;
  * @param logits [r,K+1], background last
  * @param deltas [r,4K], class k in columns 4k to 4k+3; [r,4] if class-agnostic
  */
-record BoxPredictions(Tensor logits, Tensor deltas) {}
+public record BoxPredictions(Tensor logits, Tensor deltas) {}

@@ -7,7 +7,7 @@ import soma.tensor.Tensor;
 import java.util.List;
 
 /** The loss of the mask head (detectron2's {@code mask_rcnn_loss}). */
-final class MaskLoss {
+public final class MaskLoss {
     private MaskLoss() {}
 
     /**
@@ -17,7 +17,8 @@ final class MaskLoss {
      * @param logits [f,M,M] of each RoI's own class
      * @param soft whether targets are torchvision's
      */
-    static void add(Tensor logits, List<RoiSample> samples, boolean soft, TrainingLosses losses) {
+    public static void add(
+            Tensor logits, List<RoiSample> samples, boolean soft, TrainingLosses losses) {
         int side = logits.dim(1);
         float[] targets = new float[logits.size()];
         int from = 0;

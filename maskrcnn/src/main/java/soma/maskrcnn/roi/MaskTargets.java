@@ -16,7 +16,7 @@ import java.util.List;
  * proposal and resized to M x M (detectron2's {@code crop_and_resize}). One object is decoded at a
  * time, all into the same map, so memory doesn't grow with their number.
  */
-final class MaskTargets {
+public final class MaskTargets {
     private MaskTargets() {}
 
     /**
@@ -28,7 +28,7 @@ final class MaskTargets {
      * @param soft whether masks are cropped by the older RoIAlign and not thresholded, as
      *     torchvision does (polygons stay hard)
      */
-    static float[] of(
+    public static float[] of(
             List<Segmentation> masks,
             int[] matches,
             float[] boxes,

@@ -13,7 +13,7 @@ import java.util.List;
  * Pools boxes from the pyramid level that fits their size (FPN, Lin et al. 2017, equation 1;
  * detectron2's {@code ROIPooler}).
  */
-final class RoiPooler {
+public final class RoiPooler {
     private static final double CANONICAL_SIZE = 224;
     private static final double CANONICAL_LEVEL = 4;
 
@@ -23,7 +23,7 @@ final class RoiPooler {
     private final boolean torchvisionLevels;
 
     /** A pooler from levels of the given strides, which are successive powers of two. */
-    RoiPooler(PoolerConfig config, int[] strides) {
+    public RoiPooler(PoolerConfig config, int[] strides) {
         List<Double> scales = new ArrayList<>();
         for (int stride : strides) {
             scales.add(1.0 / stride);
@@ -50,7 +50,7 @@ final class RoiPooler {
      * {@code floor(4 + log2(sqrt(area) / 224 + 1e-8))} within the levels there are, as INT32 [r]
      * counted from the finest; torchvision's is {@code floor(4 + log2(sqrt(area) / 224) + 1e-6)}.
      */
-    Tensor levels(Tensor boxes) {
+    public Tensor levels(Tensor boxes) {
         Tensor relative = Boxes.area(boxes).sqrt().div(CANONICAL_SIZE);
         Tensor log = (torchvisionLevels ? relative : relative.add(1e-8)).log().div(Math.log(2));
         Tensor level = log.add(CANONICAL_LEVEL);

@@ -12,8 +12,10 @@ import soma.tensor.Tensor;
  * @param foreground how many are foreground
  * @param truth the image's objects
  */
-record RoiSample(Tensor boxes, int[] classes, int[] matches, int foreground, GroundTruth truth) {
-    int size() {
+public record RoiSample(
+        Tensor boxes, int[] classes, int[] matches, int foreground, GroundTruth truth) {
+    /** Number of proposals. */
+    public int size() {
         return classes.length;
     }
 }

@@ -54,13 +54,13 @@ public final class AnchorGenerator {
     }
 
     /** Frees the grids. */
-    void release() {
+    public void release() {
         grids.values().forEach(Tensor::release);
         grids.clear();
     }
 
     /** The anchors of one cell at the origin: x1, y1, x2, y2 of each. */
-    float[] cell(int level) {
+    public float[] cell(int level) {
         double[] sizes = config.sizes(level);
         double[] ratios = config.aspectRatios(level);
         float[] cell = new float[sizes.length * ratios.length * 4];

@@ -13,10 +13,11 @@ import java.util.List;
  * From scored anchors to proposals (detectron2's {@code find_top_rpn_proposals}): the best of each
  * level, clipped, without empty boxes, thinned by NMS inside each level.
  */
-final class ProposalSelector {
+public final class ProposalSelector {
     private final RpnConfig config;
 
-    ProposalSelector(RpnConfig config) {
+    /** A selector with the numbers of a config. */
+    public ProposalSelector(RpnConfig config) {
         this.config = config;
     }
 
@@ -30,7 +31,7 @@ final class ProposalSelector {
      * @param width true width of the image
      * @throws DivergenceException in training, if a logit or box is not finite
      */
-    Proposals select(
+    public Proposals select(
             int i,
             List<Tensor> anchors,
             List<Tensor> logits,

@@ -1,0 +1,112 @@
+package soma.parity;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import soma.maskrcnn.structures.Instances;
+import soma.maskrcnn.structures.Rle;
+
+/** Final detections, boxes and masks at the image's own size, one to one. */
+final class DetectionParity {
+    /** A pixel flips where its pasted value is within rounding of one half; few are. */
+    private static final int FLIPPED_PIXELS = 3;
+
+    private static final double LEAST_IOU = 0.99;
+
+    private final ParityReport report;
+    private final double boxTolerance;
+    private final double scoreTolerance;
+
+    DetectionParity(ParityReport report, Drift drift) {
+        this.report = report;
+        this.boxTolerance = drift.ofDetections("detections.boxes_max_abs_px");
+        this.scoreTolerance = drift.ofDetections("detections.scores_max_abs");
+    }
+
+    /** Compares with COCO results; categories count from 1. */
+    void compare(JsonNode expected, Instances found) {
+        String shape = expected.size() + " detections";
+        if (expected.size() != found.size()) {
+            report.fails(
+                    "detections",
+                    shape,
+                    "expected " + expected.size() + " detections, got " + found.size());
+            return;
+        }
+        double[] boxes = new double[4 * found.size()];
+        double[] scores = new double[found.size()];
+        double boxDifference = 0;
+        double scoreDifference = 0;
+        int worstPixels = 0;
+        int flipped = 0;
+        double worstIou = 1;
+        String lost = "";
+        boolean[] taken = new boolean[found.size()];
+        for (int i = 0; i < expected.size(); i++) {
+            JsonNode one = expected.get(i);
+            for (int k = 0; k < 4; k++) {
+                boxes[4 * i + k] = one.get("bbox").get(k).asDouble();
+            }
+            scores[i] = one.get("score").asDouble();
+            int match = match(one, i, found, taken);
+            if (match < 0) {
+                lost = "none like " + one.get("bbox") + ", score " + scores[i];
+                continue;
+            }
+            taken[match] = true;
+            boxDifference = Math.max(boxDifference, boxDifference(one, found, match));
+            scoreDifference =
+                    Math.max(scoreDifference, Math.abs(scores[i] - found.scores()[match]));
+            Rle mask = mask(one.get("segmentation"));
+            Rle ours = found.masks().get(match);
+            int common = mask.intersectionArea(ours);
+            int different = mask.area() + ours.area() - 2 * common;
+            flipped += different;
+            if (different > worstPixels) {
+                worstPixels = different;
+                worstIou = (double) common / (mask.area() + ours.area() - common);
+            }
+        }
+        report.holds("detections one to one", shape, lost.isEmpty(), lost);
+        report.measured("boxes at the image's size", shape, boxDifference, boxes, boxTolerance, "");
+        report.measured("scores", shape, scoreDifference, scores, scoreTolerance, "");
+        boolean same = worstPixels <= FLIPPED_PIXELS || worstIou >= LEAST_IOU;
+        String note = flipped + " pixels in all, worst mask IoU " + "%.4f".formatted(worstIou);
+        report.measured(
+                "differing pixels of a mask",
+                shape,
+                worstPixels,
+                new double[0],
+                same ? Math.max(worstPixels, FLIPPED_PIXELS) : FLIPPED_PIXELS,
+                flipped == 0 ? "" : note);
+    }
+
+    private static Rle mask(JsonNode segmentation) {
+        return Rle.fromCocoString(
+                segmentation.get("size").get(0).asInt(),
+                segmentation.get("size").get(1).asInt(),
+                segmentation.get("counts").asText());
+    }
+
+    /** Nearly all are where they should be. */
+    private int match(JsonNode one, int place, Instances found, boolean[] taken) {
+        for (int step = 0; step < found.size(); step++) {
+            int i = (place + step) % found.size();
+            if (!taken[i]
+                    && found.classes()[i] + 1 == one.get("category_id").asInt()
+                    && Math.abs(one.get("score").asDouble() - found.scores()[i]) <= scoreTolerance
+                    && boxDifference(one, found, i) <= boxTolerance) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static double boxDifference(JsonNode one, Instances found, int i) {
+        double[] box = found.xywh(i);
+        double max = 0;
+        for (int k = 0; k < 4; k++) {
+            max = Math.max(max, Math.abs(one.get("bbox").get(k).asDouble() - box[k]));
+        }
+        return max;
+    }
+}

@@ -1,0 +1,48 @@
+package soma.parity;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import soma.tensor.SomaException;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** JSON files of fixtures. */
+final class Json {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private Json() {}
+
+    /**
+     * A file's value.
+     *
+     * @throws SomaException naming the file if it can't be read
+     */
+    static JsonNode read(Path file) {
+        try {
+            return MAPPER.readTree(file.toFile());
+        } catch (IOException e) {
+            String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            throw new SomaException(file + ": cannot read JSON: " + why, e);
+        }
+    }
+
+    /** A value for each line. */
+    static List<JsonNode> lines(Path file) {
+        try {
+            List<JsonNode> out = new ArrayList<>();
+            for (String line : Files.readAllLines(file)) {
+                if (!line.isBlank()) {
+                    out.add(MAPPER.readTree(line));
+                }
+            }
+            return out;
+        } catch (IOException e) {
+            throw new SomaException(file + ": cannot read: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,223 @@
+package soma.parity;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import soma.maskrcnn.checkpoint.ModelFile;
+import soma.maskrcnn.config.Config;
+import soma.maskrcnn.forward.TraceRecorder;
+import soma.maskrcnn.image.Image8;
+import soma.maskrcnn.image.ImageReader;
+import soma.maskrcnn.model.Detector;
+import soma.maskrcnn.model.MaskRcnn;
+import soma.maskrcnn.model.TestTimeAugmentation;
+import soma.maskrcnn.structures.Instances;
+import soma.nn.LoadReport;
+import soma.nn.RandomStreams;
+import soma.nn.checkpoint.Checkpoints;
+import soma.nn.checkpoint.HostTensor;
+import soma.nn.checkpoint.StateDict;
+import soma.tensor.Device;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** One folder of a model: its weight files, traces, detections, augmented detections, training. */
+final class ModelParity {
+    private static final List<String> WEIGHTS = List.of("weights.safetensors", "weights.pth");
+
+    private final Path folder;
+    private final ParityReport report;
+    private final Device device;
+    private final JsonNode manifest;
+    private final ImageFiles images;
+
+    ModelParity(Path folder, ParityReport report, Device device) {
+        this.folder = folder;
+        this.report = report;
+        this.device = device;
+        this.manifest = Json.read(folder.resolve("manifest.json"));
+        this.images = new ImageFiles(folder);
+    }
+
+    void run() {
+        String name = "models/" + folder.getFileName();
+        report.group(name);
+        StateDict weights = weights();
+        if (weights == null) {
+            return;
+        }
+        boolean torchvision =
+                weights.names().stream().anyMatch(n -> n.startsWith("backbone.body."));
+        if (torchvision) {
+            JsonNode trace = manifest.required("trace");
+            report.group(name + "/" + trace.required("image_id").asText());
+            Config config = TorchvisionTrace.config(weights, manifest.required("architecture"));
+            TraceParity.Names names = new TorchvisionTrace();
+            trace(trace.required("image_id").asText(), trace, manifest, config, weights, names);
+            return;
+        }
+        if (manifest.has("traces")) {
+            for (Map.Entry<String, JsonNode> e : manifest.get("traces").properties()) {
+                report.group(name + "/" + e.getKey());
+                JsonNode info = e.getValue();
+                Config config = config(weights, testSize(info));
+                TraceParity.Names names = new TraceParity.Names() {};
+                trace(e.getKey(), info, info, config, weights, names);
+            }
+        }
+        if (manifest.has("tta")) {
+            report.group(name + "/tta");
+            testTimeAugmentation(manifest.get("tta"), weights);
+        }
+        if (manifest.has("train")) {
+            report.group(name + "/train");
+            Path train = folder.resolve(manifest.get("train").asText()).getParent();
+            new TrainingParity(train, report, device, blocks(weights)).run(weights);
+        }
+    }
+
+    /** The weights of all files, which must be the same; null if there are none. */
+    private StateDict weights() {
+        StateDict first = null;
+        for (String name : WEIGHTS) {
+            Path file = folder.resolve(name);
+            if (!Files.exists(file)) {
+                continue;
+            }
+            StateDict dict = Checkpoints.read(file);
+            if (first != null) {
+                sameWeights(name, first, dict);
+            }
+            first = first == null ? dict : first;
+        }
+        if (first == null) {
+            report.fails("weights", "", "expected one of " + WEIGHTS + ", got none");
+        }
+        return first;
+    }
+
+    private void sameWeights(String name, StateDict expected, StateDict actual) {
+        String wrong = expected.names().equals(actual.names()) ? "" : "other names";
+        for (Map.Entry<String, HostTensor> e : expected.tensors().entrySet()) {
+            HostTensor other = actual.get(e.getKey());
+            if (other != null && !e.getValue().sameBits(other)) {
+                wrong = e.getKey() + " differs";
+            }
+        }
+        report.holds(name, expected.size() + " tensors", wrong.isEmpty(), wrong);
+    }
+
+    private Config config(StateDict weights, List<String> more) {
+        List<String> overrides = new ArrayList<>(more);
+        overrides.addAll(blocks(weights));
+        return Config.load(folder.resolve("config.yaml").toString(), overrides);
+    }
+
+    /** The number of blocks of each stage, which detectron2's config can't say. */
+    private static List<String> blocks(StateDict weights) {
+        List<String> counts = new ArrayList<>();
+        for (int stage = 2; stage <= 5; stage++) {
+            int blocks = 0;
+            String prefix = "backbone.bottom_up.res" + stage + ".";
+            while (weights.contains(prefix + blocks + ".conv1.weight")) {
+                blocks++;
+            }
+            counts.add(Integer.toString(blocks));
+        }
+        return List.of("SOMA.RESNET_BLOCKS=[" + String.join(",", counts) + "]");
+    }
+
+    /** Traces of images as they are, and of resized ones, have the same config. */
+    private List<String> testSize(JsonNode info) {
+        Path file = images.ofId(info.required("image_id").asText());
+        JsonNode input = info.at("/tensors/input");
+        JsonNode shape =
+                input.path("full_shape").isMissingNode()
+                        ? input.required("shape")
+                        : input.get("full_shape");
+        if (file == null) {
+            return List.of();
+        }
+        var size = ImageReader.readSize(file);
+        boolean asItIs =
+                shape.get(2).asInt() == Math.ceilDiv(size.height(), 32) * 32
+                        && shape.get(3).asInt() == Math.ceilDiv(size.width(), 32) * 32;
+        return asItIs ? List.of("INPUT.MIN_SIZE_TEST=0") : List.of();
+    }
+
+    private Image8 image(String id) {
+        Path file = images.ofId(id);
+        if (file == null) {
+            report.fails("image", "", "images/" + id + ".png is nowhere to be found");
+            return null;
+        }
+        return ImageReader.readBgr(file);
+    }
+
+    private MaskRcnn model(Config config, StateDict weights) {
+        MaskRcnn model = MaskRcnn.from(config);
+        StateDict named = ModelFile.forModel(weights, model);
+        LoadReport load = model.initialize(device, new RandomStreams(0), named, _ -> false);
+        report.holds(
+                "names of the weights",
+                named.size() + " tensors",
+                load.isExact(),
+                "missing " + load.missing() + ", unexpected " + load.unexpected());
+        return model;
+    }
+
+    private void trace(
+            String tag,
+            JsonNode info,
+            JsonNode drifts,
+            Config config,
+            StateDict weights,
+            TraceParity.Names names) {
+        Image8 pixels = image(info.required("image_id").asText());
+        if (pixels == null) {
+            return;
+        }
+        StateDict golden = Checkpoints.read(folder.resolve("trace-" + tag + ".safetensors"));
+        TraceRecorder recorder = new TraceRecorder();
+        Instances found;
+        try (MaskRcnn model = model(config, weights)) {
+            found = new Detector(model, config, device).detect(pixels, recorder);
+        }
+        Drift drift = Drift.of(drifts.path("tolerance"));
+        StateDict actual = recorder.tensors();
+        actual.put("final.boxes", HostTensor.of(found.boxes(), found.size(), 4));
+        new TraceParity(report, drift, names).compare(golden, actual);
+        Path detections = folder.resolve("detections-" + tag + ".json");
+        if (Files.exists(detections)) {
+            new DetectionParity(report, drift).compare(Json.read(detections), found);
+        } else {
+            report.fails("detections", "", detections.getFileName() + " is missing");
+        }
+    }
+
+    private void testTimeAugmentation(JsonNode tta, StateDict weights) {
+        Image8 pixels = image(tta.required("image_id").asText());
+        if (pixels == null) {
+            return;
+        }
+        Config config =
+                config(
+                        weights,
+                        List.of(
+                                "INPUT.MIN_SIZE_TEST=0",
+                                "TEST.AUG.ENABLED=True",
+                                "TEST.AUG.MIN_SIZES=" + tta.required("MIN_SIZES"),
+                                "TEST.AUG.MAX_SIZE=" + tta.required("MAX_SIZE"),
+                                "TEST.AUG.FLIP=" + (tta.required("FLIP").asBoolean())));
+        try (MaskRcnn model = model(config, weights)) {
+            Detector detector = new Detector(model, config, device);
+            Instances found =
+                    new TestTimeAugmentation(model, detector, config, device).detect(pixels);
+            new DetectionParity(report, Drift.none())
+                    .compare(Json.read(folder.resolve(tta.required("file").asText())), found);
+        }
+    }
+}

@@ -1,0 +1,252 @@
+package soma.parity;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import soma.maskrcnn.checkpoint.ModelFile;
+import soma.maskrcnn.config.Config;
+import soma.maskrcnn.config.InputConfig;
+import soma.maskrcnn.data.DatasetReader;
+import soma.maskrcnn.data.GroundTruth;
+import soma.maskrcnn.forward.Trace;
+import soma.maskrcnn.forward.TrainingLosses;
+import soma.maskrcnn.image.Image8;
+import soma.maskrcnn.model.MaskRcnn;
+import soma.nn.Parameter;
+import soma.nn.RandomStreams;
+import soma.nn.checkpoint.Checkpoints;
+import soma.nn.checkpoint.HostTensor;
+import soma.nn.checkpoint.StateDict;
+import soma.tensor.Device;
+import soma.tensor.Scope;
+import soma.tensor.Tensor;
+import soma.tensor.autograd.Autograd;
+import soma.tensor.autograd.Gradients;
+import soma.train.Solver;
+import soma.train.data.ImageCache;
+import soma.train.data.TrainingExample;
+import soma.train.data.TrainingMapper;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Losses and gradients of the first step, the losses of all recorded steps, and the weights and
+ * running statistics after them. Every anchor and every proposal is used there, so no random choice
+ * enters.
+ */
+final class TrainingParity {
+    /** What rounding does to the losses of step 0 (README of the fixtures). */
+    private static final double FIRST_LOSSES = 7e-7;
+
+    /** Losses smaller than this are compared as if they were so large. */
+    private static final double SMALL_LOSS = 1e-3;
+
+    private static final List<String> COUNTS =
+            List.of(
+                    "roi_head/num_fg_samples", "roi_head/num_bg_samples",
+                    "rpn/num_pos_anchors", "rpn/num_neg_anchors");
+
+    private final Path folder;
+    private final ParityReport report;
+    private final Device device;
+    private final Config config;
+    private final JsonNode manifest;
+
+    TrainingParity(Path folder, ParityReport report, Device device, List<String> overrides) {
+        this.folder = folder;
+        this.report = report;
+        this.device = device;
+        this.config = Config.load(folder.resolve("config.yaml").toString(), overrides);
+        this.manifest = Json.read(folder.resolve("manifest.json"));
+    }
+
+    /** Trains from the given weights. */
+    void run(StateDict start) {
+        RandomStreams streams = new RandomStreams(0);
+        TrainingMapper mapper =
+                new TrainingMapper(InputConfig.from(config), new ImageCache(0), streams);
+        List<TrainingExample> batch =
+                DatasetReader.read(folder.resolve("annotations.json")).images().stream()
+                        .map(image -> mapper.map(image, 0))
+                        .toList();
+        List<Image8> images = batch.stream().map(TrainingExample::image).toList();
+        List<GroundTruth> truths = batch.stream().map(TrainingExample::truth).toList();
+        List<JsonNode> steps = Json.lines(folder.resolve("metrics.json"));
+        try (MaskRcnn model = MaskRcnn.from(config)) {
+            StateDict named = ModelFile.forModel(start, model);
+            model.initialize(device, streams, named, _ -> false);
+            model.training(true);
+            try (Solver solver = new Solver(config, model.parameters())) {
+                double tolerance = Fixture.LEAST_TOLERANCE;
+                for (int i = 0; i < steps.size(); i++) {
+                    // What drifts apart doesn't come together again.
+                    tolerance = Math.max(tolerance, Fixture.FACTOR * lossDrift(i));
+                    try (Scope _ = Scope.open("step", device)) {
+                        TrainingLosses losses =
+                                model.losses(
+                                        model.batch(images),
+                                        truths,
+                                        streams.stream("sampling"),
+                                        Trace.NONE);
+                        if (i == 0) {
+                            compareCounts(steps.getFirst(), losses.metrics(), images.size());
+                            compareFirst(losses);
+                        }
+                        compareStep(steps.get(i), losses, solver.rate(i), tolerance, i);
+                        Gradients gradients = Autograd.backward(losses.total());
+                        if (i == 0) {
+                            compareGradients(model, gradients);
+                        }
+                        solver.step(gradients, i);
+                    }
+                }
+            }
+            compareWeights(model);
+        }
+    }
+
+    private static Map<String, Double> values(TrainingLosses losses) {
+        Map<String, Double> out = new LinkedHashMap<>();
+        losses.losses().forEach((name, loss) -> out.put(name, loss.item()));
+        out.put("total_loss", losses.total().item());
+        return out;
+    }
+
+    private void compareFirst(TrainingLosses losses) {
+        JsonNode expected = Json.read(folder.resolve("losses-step0.json"));
+        values(losses)
+                .forEach(
+                        (name, value) -> {
+                            double want = expected.path(name).asDouble(Double.NaN);
+                            double limit =
+                                    Fixture.FACTOR
+                                            * FIRST_LOSSES
+                                            * Math.max(SMALL_LOSS, Math.abs(want));
+                            report.absolute(
+                                    "step 0 " + name,
+                                    "[]",
+                                    new double[] {want},
+                                    new double[] {value},
+                                    limit);
+                        });
+    }
+
+    /** The fixture has sums over its images, detectron2's log and ours the mean. */
+    private void compareCounts(JsonNode expected, Map<String, Double> metrics, int images) {
+        for (String name : COUNTS) {
+            String golden = name.substring(name.indexOf('/') + 1);
+            long want = expected.required(golden).asLong();
+            long got = Math.round(images * metrics.get(name));
+            report.exact("step 0 " + golden, "[]", new long[] {want}, new long[] {got});
+        }
+    }
+
+    private void compareStep(
+            JsonNode expected, TrainingLosses losses, double rate, double tolerance, int step) {
+        Map<String, Double> got = values(losses);
+        double total = expected.get("total_loss").asDouble();
+        double worst = 0;
+        String which = "";
+        for (Map.Entry<String, Double> e : got.entrySet()) {
+            double want = expected.required(e.getKey()).asDouble();
+            double off = Math.abs(e.getValue() - want);
+            // The drift was measured relative to each loss; the smallest ones are noise.
+            double relative = off / Math.max(Math.abs(want), SMALL_LOSS);
+            if (!(relative <= worst)) {
+                worst = relative;
+                which = e.getKey();
+            }
+        }
+        report.measured(
+                "step " + step + " losses, relative",
+                "[6]",
+                worst,
+                new double[] {1},
+                tolerance,
+                worst > tolerance ? which + ", total " + total : "");
+        double lr = expected.get("lr").asDouble();
+        report.absolute(
+                "step " + step + " lr", "[]", new double[] {lr}, new double[] {rate}, 1e-12);
+    }
+
+    private void compareGradients(MaskRcnn model, Gradients gradients) {
+        StateDict expected = Checkpoints.read(folder.resolve("grads.safetensors"));
+        double allowed = Fixture.FACTOR * drift("gradient_max_relative_to_parameter_max");
+        double squares = 0;
+        double norm = 0;
+        int seen = 0;
+        for (Parameter p : model.parameters()) {
+            HostTensor stored = expected.get(p.name());
+            if (stored == null) {
+                continue;
+            }
+            seen++;
+            Tensor gradient = p.trainable() ? gradients.of(p.value()) : null;
+            if (gradient == null) {
+                report.fails("grad." + p.name(), stored.shape().toString(), "no gradient");
+                continue;
+            }
+            double[] e = stored.doubles();
+            double[] a = p.toHost(gradient).doubles();
+            report.relative("grad." + p.name(), stored, a, allowed);
+            for (int i = 0; i < e.length; i++) {
+                squares += (e[i] - a[i]) * (e[i] - a[i]);
+                norm += e[i] * e[i];
+            }
+        }
+        long[] counts = {expected.size()};
+        report.exact("gradients", "[]", counts, new long[] {seen});
+        report.measured(
+                "all gradients, relative L2",
+                seen + " parameters",
+                Math.sqrt(squares / norm),
+                new double[] {1},
+                Fixture.FACTOR * drift("gradient_global_relative_l2"),
+                "");
+    }
+
+    private void compareWeights(MaskRcnn model) {
+        double allowed = Fixture.FACTOR * drift("weights_after_20_max_abs");
+        StateDict actual = model.stateDict();
+        Checkpoints.read(folder.resolve("weights-after-20.safetensors"))
+                .tensors()
+                .forEach(
+                        (name, t) -> {
+                            HostTensor got = actual.get(name);
+                            if (got == null) {
+                                report.fails("after " + name, t.shape().toString(), "missing");
+                            } else if (!t.isFloating()) {
+                                String shape = t.shape().toString();
+                                report.exact("after " + name, shape, t.longs(), got.longs());
+                            } else {
+                                String shape = t.shape().toString();
+                                report.absolute(
+                                        "after " + name,
+                                        shape,
+                                        t.doubles(),
+                                        got.doubles(),
+                                        allowed);
+                            }
+                        });
+    }
+
+    /** The largest drift of a figure among the library's own runs. */
+    private double drift(String figure) {
+        double worst = 0;
+        for (JsonNode run : manifest.required("tolerance")) {
+            worst = Math.max(worst, run.path(figure).asDouble());
+        }
+        return worst;
+    }
+
+    private double lossDrift(int step) {
+        double worst = 0;
+        for (JsonNode run : manifest.required("tolerance")) {
+            JsonNode steps = run.path("loss_relative_difference_per_step");
+            worst = Math.max(worst, steps.path(step).asDouble());
+        }
+        return worst;
+    }
+}
