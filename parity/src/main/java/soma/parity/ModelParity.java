@@ -192,7 +192,8 @@ final class ModelParity {
         new TraceParity(report, drift, names).compare(golden, actual);
         Path detections = folder.resolve("detections-" + tag + ".json");
         if (Files.exists(detections)) {
-            new DetectionParity(report, drift).compare(Json.read(detections), found);
+            new DetectionParity(report, drift, names instanceof TorchvisionTrace)
+                    .compare(Json.read(detections), found);
         } else {
             report.fails("detections", "", detections.getFileName() + " is missing");
         }
@@ -216,7 +217,7 @@ final class ModelParity {
             Detector detector = new Detector(model, config, device);
             Instances found =
                     new TestTimeAugmentation(model, detector, config, device).detect(pixels);
-            new DetectionParity(report, Drift.none())
+            new DetectionParity(report, Drift.none(), false)
                     .compare(Json.read(folder.resolve(tta.required("file").asText())), found);
         }
     }

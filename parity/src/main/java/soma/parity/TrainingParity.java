@@ -43,6 +43,9 @@ final class TrainingParity {
     /** Losses smaller than this are compared as if they were so large. */
     private static final double SMALL_LOSS = 1e-3;
 
+    /** So many samples of a step may have another label than in the record. */
+    private static final int FLIPPED_SAMPLES = 2;
+
     private static final List<String> COUNTS =
             List.of(
                     "roi_head/num_fg_samples", "roi_head/num_bg_samples",
@@ -53,6 +56,8 @@ final class TrainingParity {
     private final Device device;
     private final Config config;
     private final JsonNode manifest;
+    private double tolerance = Fixture.LEAST_TOLERANCE;
+    private String flipped = "";
 
     TrainingParity(Path folder, ParityReport report, Device device, List<String> overrides) {
         this.folder = folder;
@@ -79,7 +84,6 @@ final class TrainingParity {
             model.initialize(device, streams, named, _ -> false);
             model.training(true);
             try (Solver solver = new Solver(config, model.parameters())) {
-                double tolerance = Fixture.LEAST_TOLERANCE;
                 for (int i = 0; i < steps.size(); i++) {
                     // What drifts apart doesn't come together again.
                     tolerance = Math.max(tolerance, Fixture.FACTOR * lossDrift(i));
@@ -94,7 +98,8 @@ final class TrainingParity {
                             compareCounts(steps.getFirst(), losses.metrics(), images.size());
                             compareFirst(losses);
                         }
-                        compareStep(steps.get(i), losses, solver.rate(i), tolerance, i);
+                        countFlips(steps.get(i), losses.metrics(), images.size());
+                        compareStep(steps.get(i), losses, solver.rate(i), i);
                         Gradients gradients = Autograd.backward(losses.total());
                         if (i == 0) {
                             compareGradients(model, gradients);
@@ -143,8 +148,21 @@ final class TrainingParity {
         }
     }
 
-    private void compareStep(
-            JsonNode expected, TrainingLosses losses, double rate, double tolerance, int step) {
+    /**
+     * A proposal whose overlap lies within rounding of a threshold may change sides: then the
+     * losses are those of another sample, and may differ by as much as the library's own runs did
+     * where that happened to them.
+     */
+    private void countFlips(JsonNode expected, Map<String, Double> metrics, int images) {
+        double recorded = expected.required("num_fg_samples").asDouble();
+        double flips = Math.abs(recorded - images * metrics.get("roi_head/num_fg_samples"));
+        if (flips > 0 && flips <= FLIPPED_SAMPLES) {
+            flipped = "a sample at a threshold has had another label";
+            tolerance = Math.max(tolerance, largestLossDrift());
+        }
+    }
+
+    private void compareStep(JsonNode expected, TrainingLosses losses, double rate, int step) {
         Map<String, Double> got = values(losses);
         double total = expected.get("total_loss").asDouble();
         double worst = 0;
@@ -165,7 +183,7 @@ final class TrainingParity {
                 worst,
                 new double[] {1},
                 tolerance,
-                worst > tolerance ? which + ", total " + total : "");
+                worst > tolerance ? which + " differs, total " + total : flipped);
         double lr = expected.get("lr").asDouble();
         report.absolute(
                 "step " + step + " lr", "[]", new double[] {lr}, new double[] {rate}, 1e-12);
@@ -237,6 +255,16 @@ final class TrainingParity {
         double worst = 0;
         for (JsonNode run : manifest.required("tolerance")) {
             worst = Math.max(worst, run.path(figure).asDouble());
+        }
+        return worst;
+    }
+
+    private double largestLossDrift() {
+        double worst = 0;
+        for (JsonNode run : manifest.required("tolerance")) {
+            for (JsonNode step : run.path("loss_relative_difference_per_step")) {
+                worst = Math.max(worst, step.asDouble());
+            }
         }
         return worst;
     }
