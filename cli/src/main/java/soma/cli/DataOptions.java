@@ -30,10 +30,18 @@ final class DataOptions {
                             + " README for each.")
     private DatasetFormat format;
 
+    @Option(
+            names = "--skip-damaged",
+            description =
+                    "Leave out annotations that are damaged, such as run lengths that don't fit"
+                            + " their image, instead of refusing the data set.")
+    private boolean skipDamaged;
+
     /**
      * Reads a data set and warns of its defects.
      *
-     * @throws soma.tensor.SomaException when it can't be read, or has no image
+     * @throws soma.tensor.SomaException when it can't be read, has no image, or is damaged and the
+     *     user hasn't asked to leave that out
      */
     Dataset read(Path data) {
         Dataset dataset = readQuietly(data);
@@ -41,8 +49,14 @@ final class DataOptions {
         return dataset;
     }
 
-    /** Like {@link #read}, without the warnings. */
+    /** Like {@link #read}, without warnings. */
     Dataset readQuietly(Path data) {
+        Dataset dataset = readToLookAt(data);
+        return skipDamaged ? dataset : dataset.requireSound();
+    }
+
+    /** Reads a data set, damaged or not; its report tells. */
+    Dataset readToLookAt(Path data) {
         return DatasetReader.read(data, Optional.ofNullable(images), Optional.ofNullable(format));
     }
 }

@@ -78,7 +78,7 @@ final class ShowCommand implements Runnable {
 
     @Override
     public void run() {
-        Dataset dataset = options.readQuietly(data);
+        Dataset dataset = options.readToLookAt(data);
         Map<String, List<DrawnInstance>> found =
                 predictions == null ? null : DrawnObjects.read(predictions, dataset);
         OutputDirectory.prepare(out, TABLE, force);

@@ -14,18 +14,25 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads a COCO JSON file of instances as a stream, its sections in any order. */
 final class CocoReader {
     private final Path file;
     private final Optional<Path> imagesDir;
+
+    /** Of an annotation that has none; ids count from 1, but some files from 0. */
+    private static final long NO_ID = Long.MIN_VALUE;
+
     private final DatasetBuilder builder;
     private final List<RawAnnotation> annotations = new ArrayList<>();
     private final Map<Long, String> categories = new HashMap<>();
     private final Map<Long, Integer> indices = new HashMap<>();
+    private final Set<Long> ids = new HashSet<>();
     private boolean integerIds = true;
 
     private record RawAnnotation(
@@ -149,6 +156,10 @@ final class CocoReader {
     private Path locate(String name) {
         Path folder = imagesDir.orElseGet(() -> file.toAbsolutePath().getParent());
         try {
+            if (Path.of(name).normalize().startsWith("..")) {
+                builder.defect(Defect.PATH_OUTSIDE, name);
+                return folder.resolve(Path.of(name).getFileName());
+            }
             Path path = folder.resolve(name);
             if (Files.isRegularFile(path)) {
                 return path;
@@ -188,7 +199,7 @@ final class CocoReader {
 
     private RawAnnotation annotation(JsonCursor json) throws IOException {
         json.requireObject();
-        long id = 0;
+        long id = NO_ID;
         String imageId = null;
         Long category = null;
         double[] bbox = null;
@@ -230,6 +241,14 @@ final class CocoReader {
     private void add(RawAnnotation raw, int place) {
         long id = raw.id() != 0 ? raw.id() : place;
         String name = "annotation " + id + " of image " + raw.imageId();
+        if (raw.id() == NO_ID) {
+            id = place;
+            name = "annotation in place " + place + " of image " + raw.imageId();
+            builder.defect(Defect.NO_ID, name);
+        } else if (!ids.add(raw.id())) {
+            builder.defect(Defect.DUPLICATE_ANNOTATION, name);
+            return;
+        }
         if (!builder.hasImage(raw.imageId())) {
             builder.defect(Defect.UNKNOWN_IMAGE, name);
             return;
@@ -266,7 +285,7 @@ final class CocoReader {
     }
 
     private static boolean isBox(double[] bbox) {
-        if (bbox.length != 4) {
+        if (bbox.length != 4 || bbox[2] < 0 || bbox[3] < 0) {
             return false;
         }
         for (double value : bbox) {

@@ -51,7 +51,7 @@ final class CompetitionCsvReader {
                     row.mask(),
                     name(row.line(), row.imageId()));
         }
-        return builder.build();
+        return builder.buildAlsoEmpty();
     }
 
     private static void row(
@@ -61,7 +61,7 @@ final class CompetitionCsvReader {
             List<Row> rows,
             TreeSet<String> names) {
         String imageId = table.get("id");
-        if (imageId.isEmpty()) {
+        if (imageId.isEmpty() || imageId.contains("/") || imageId.contains("\\")) {
             throw table.expected("id", "the name of an image");
         }
         int width = table.positive("width");
@@ -71,7 +71,8 @@ final class CompetitionCsvReader {
         }
         String cellType = table.has("cell_type") ? table.get("cell_type") : "cell";
         String name = name(table.line(), imageId);
-        if (cellType.isEmpty()) {
+        boolean known = !table.has("cell_type") || COMPETITION_CLASSES.contains(cellType);
+        if (!known) {
             builder.defect(Defect.UNKNOWN_CATEGORY, name);
             return;
         }

@@ -27,6 +27,7 @@ final class CsvTable {
     private final Path file;
     private final Map<String, Integer> columns = new HashMap<>();
     private String[] row;
+    private int width;
     private int line;
 
     /** Receives the rows. */
@@ -55,6 +56,7 @@ final class CsvTable {
             while (rows.hasNextValue()) {
                 table.row = rows.nextValue();
                 table.line++;
+                table.requirePlainRow();
                 if (table.row.length > 1 || !table.row[0].isBlank()) {
                     visitor.accept(table);
                 }
@@ -78,9 +80,17 @@ final class CsvTable {
 
     private void header(String[] names, List<String> required) {
         line = 1;
+        width = names.length;
         for (int i = 0; i < names.length; i++) {
             // A byte order mark is part of the first name for a reader of UTF-8.
-            columns.putIfAbsent(names[i].replace("\ufeff", "").strip(), i);
+            String name = names[i].replace("\ufeff", "").strip();
+            if (columns.putIfAbsent(name, i) != null) {
+                throw new SomaException(
+                        file
+                                + ": header: expected each column once, got "
+                                + shortened(name)
+                                + " twice");
+            }
         }
         for (String name : required) {
             if (!columns.containsKey(name)) {
@@ -90,6 +100,18 @@ final class CsvTable {
                                 + String.join(",", required)
                                 + ", got "
                                 + shortened(Arrays.toString(names)));
+            }
+        }
+    }
+
+    private void requirePlainRow() {
+        if (row.length > width) {
+            throw new SomaException(
+                    file + ": line " + line + ": expected " + width + " fields, got " + row.length);
+        }
+        for (String field : row) {
+            if (field != null && field.indexOf('\0') >= 0) {
+                throw new SomaException(file + ": line " + line + ": expected text, got NUL bytes");
             }
         }
     }

@@ -1,5 +1,7 @@
 package soma.maskrcnn.data;
 
+import soma.tensor.SomaException;
+
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -31,6 +33,21 @@ public record Dataset(
         images = List.copyOf(images);
         categories = List.copyOf(categories);
         unusableImages = Set.copyOf(unusableImages);
+    }
+
+    /**
+     * Checks that nothing of it is {@linkplain Defect#isDamage damaged}.
+     *
+     * @throws SomaException naming the source and the first damage
+     */
+    public Dataset requireSound() {
+        report.damage()
+                .ifPresent(
+                        damage -> {
+                            throw new SomaException(
+                                    source + ": annotations: expected none damaged, got " + damage);
+                        });
+        return this;
     }
 
     /** Number of annotations, crowds included. */

@@ -101,6 +101,11 @@ final class DatasetBuilder {
                             ? source + ": images: expected at least one, got none"
                             : unreadable.names().getFirst());
         }
+        return buildAlsoEmpty();
+    }
+
+    /** Like {@link #build}, but a file that lists no image is a data set without images. */
+    Dataset buildAlsoEmpty() {
         List<ImageRecord> images = new ArrayList<>(entries.size());
         entries.forEach(
                 (id, entry) ->

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The defects found while a data set was read, counted, with the first names of each kind.
@@ -45,18 +46,26 @@ public record DatasetReport(Map<Defect, Finding> findings) {
     /** Returns one line per kind: count, description, first names. */
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
-        findings.forEach(
-                (defect, finding) -> {
-                    String more = finding.count() > finding.names().size() ? ", ..." : "";
-                    lines.add(
-                            finding.count()
-                                    + " "
-                                    + defect.description()
-                                    + ": "
-                                    + String.join(", ", finding.names())
-                                    + more);
-                });
+        findings.forEach((defect, finding) -> lines.add(line(defect, finding)));
         return lines;
+    }
+
+    /** Returns the line of the first kind of {@linkplain Defect#isDamage damage}, if any. */
+    public Optional<String> damage() {
+        return findings.entrySet().stream()
+                .filter(e -> e.getKey().isDamage())
+                .map(e -> line(e.getKey(), e.getValue()))
+                .findFirst();
+    }
+
+    private static String line(Defect defect, Finding finding) {
+        String more = finding.count() > finding.names().size() ? ", ..." : "";
+        return finding.count()
+                + " "
+                + defect.description()
+                + ": "
+                + String.join(", ", finding.names())
+                + more;
     }
 
     /** Counts defects while a data set is read; safe for several threads. */

@@ -17,6 +17,9 @@ sealed interface RawSegmentation {
     /** Run lengths as a list. */
     record Uncompressed(int height, int width, int[] counts) implements RawSegmentation {}
 
+    /** Points farther out than so many sizes of the image are no part of an outline. */
+    double FAR = 100;
+
     /** Polygons as lists of coordinates. */
     record Rings(List<double[]> rings) implements RawSegmentation {}
 
@@ -99,6 +102,7 @@ sealed interface RawSegmentation {
                     if (usable.isEmpty()) {
                         throw new UnusableException(Defect.BAD_POLYGON, "no polygon of 3 points");
                     }
+                    requireNear(usable, height, width);
                     yield new Segmentation.OfPolygons(Polygons.of(usable));
                 }
                 case Compressed c -> mask(rle(c), height, width);
@@ -107,6 +111,19 @@ sealed interface RawSegmentation {
         } catch (SomaException e) {
             Defect defect = raw instanceof Rings ? Defect.BAD_POLYGON : Defect.BAD_RUNS;
             throw new UnusableException(defect, e.getMessage());
+        }
+    }
+
+    /** Outlines may leave their image, as crops do, but not by many times its size. */
+    private static void requireNear(List<double[]> rings, int height, int width)
+            throws UnusableException {
+        double limit = FAR * Math.max(height, width);
+        for (double[] ring : rings) {
+            for (double coordinate : ring) {
+                if (Math.abs(coordinate) > limit) {
+                    throw new UnusableException(Defect.WILD_POLYGON, "point at " + coordinate);
+                }
+            }
         }
     }
 

@@ -61,7 +61,7 @@ public final class CocoCurves {
      * Averages precision over recalls, for a class or all (-1), a threshold or all (-1); -1 without
      * ground truth.
      */
-    double meanPrecision(int t, int k, int a, int m) {
+    public double meanPrecision(int t, int k, int a, int m) {
         Mean mean = new Mean();
         for (int i = t < 0 ? 0 : t; i <= (t < 0 ? CocoGrid.IOU.length - 1 : t); i++) {
             for (int r = 0; r < CocoGrid.RECALL.length; r++) {
@@ -74,7 +74,7 @@ public final class CocoCurves {
     }
 
     /** Averages recall over thresholds, for a class or all (-1); -1 without ground truth. */
-    double meanRecall(int k, int a, int m) {
+    public double meanRecall(int k, int a, int m) {
         Mean mean = new Mean();
         for (int i = 0; i < CocoGrid.IOU.length; i++) {
             for (int j = k < 0 ? 0 : k; j <= (k < 0 ? classes - 1 : k); j++) {
