@@ -72,11 +72,20 @@ final class ModelParity {
             report.group(name + "/tta");
             testTimeAugmentation(manifest.get("tta"), weights);
         }
-        if (manifest.has("train")) {
-            report.group(name + "/train");
-            Path train = folder.resolve(manifest.get("train").asText()).getParent();
-            new TrainingParity(train, report, device, blocks(weights)).run(weights);
+        for (String train : trainings()) {
+            Path run = folder.resolve(train).getParent();
+            report.group(name + "/" + run.getFileName());
+            new TrainingParity(run, report, device, blocks(weights)).run(weights);
         }
+    }
+
+    /** The manifests of training runs: one, or a list. */
+    private List<String> trainings() {
+        JsonNode train = manifest.path("train");
+        if (train.isArray()) {
+            return DataParity.texts(train);
+        }
+        return train.isMissingNode() ? List.of() : List.of(train.asText());
     }
 
     /** The weights of all files, which must be the same; null if there are none. */

@@ -26,6 +26,7 @@ import soma.train.data.ImageCache;
 import soma.train.data.TrainingExample;
 import soma.train.data.TrainingMapper;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +38,8 @@ import java.util.Map;
  * enters.
  */
 final class TrainingParity {
+    private static final String AFTER = "weights-after-20.safetensors";
+
     /** What rounding does to the losses of step 0 (README of the fixtures). */
     private static final double FIRST_LOSSES = 7e-7;
 
@@ -226,9 +229,12 @@ final class TrainingParity {
     }
 
     private void compareWeights(MaskRcnn model) {
+        if (!Files.exists(folder.resolve(AFTER))) {
+            return;
+        }
         double allowed = Fixture.FACTOR * drift("weights_after_20_max_abs");
         StateDict actual = model.stateDict();
-        Checkpoints.read(folder.resolve("weights-after-20.safetensors"))
+        Checkpoints.read(folder.resolve(AFTER))
                 .tensors()
                 .forEach(
                         (name, t) -> {
