@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import soma.tensor.SomaException;
 
+import java.util.List;
 import java.util.Random;
 
 class RleTest {
@@ -185,5 +186,17 @@ class RleTest {
     private static void assertMessage(String part, org.junit.jupiter.api.function.Executable body) {
         SomaException e = assertThrows(SomaException.class, body);
         assertTrue(e.getMessage().contains(part), e.getMessage());
+    }
+
+    /** pycocotools 2.0.11 gives garbage or fails silently for these. */
+    @Test
+    void errorsWhereTheReferenceCodeGivesGarbage() {
+        Rle a = Rle.empty(3, 4);
+        Rle b = Rle.empty(4, 3);
+        assertThrows(SomaException.class, () -> Rle.union(List.of(a, b)));
+        assertThrows(SomaException.class, () -> a.iou(b));
+        assertThrows(SomaException.class, () -> Rle.of(3, 4, new int[] {11}));
+        assertThrows(SomaException.class, () -> Rle.of(3, 4, new int[] {13}));
+        assertArrayEquals(new double[4], Rle.of(3, 4, new int[] {3, 0, 9}).bbox());
     }
 }
