@@ -250,6 +250,30 @@ class RoiHeadsTest {
     }
 
     @Test
+    void ofMoreObjectsThanSamplesSomeAreDrawnEachOnce() {
+        try (Scope _ = Scope.open("test", Device.cpu())) {
+            int objects = 40;
+            float[] boxes = new float[4 * objects];
+            for (int i = 0; i < objects; i++) {
+                boxes[4 * i] = 20 * i;
+                boxes[4 * i + 2] = 20 * i + 10;
+                boxes[4 * i + 3] = 10;
+            }
+            Segmentation any = new Segmentation.OfRle(Rle.box(16, 800, 0, 0, 1, 1));
+            GroundTruth truth =
+                    new GroundTruth(
+                            16, 800, boxes, new int[objects], Collections.nCopies(objects, any));
+            Tensor proposals = Tensor.of(new float[] {0, 0, 800, 16, 5, 5, 9, 9}, 2, 4);
+            RoiSample s =
+                    new RoiSampler(heads("MODEL.ROI_HEADS.BATCH_SIZE_PER_IMAGE=32"))
+                            .sample(proposals, truth, new SeededRandom(1, "test"));
+            assertEquals(8, s.foreground(), "a quarter of 32");
+            assertEquals(10, s.size(), "and all the background that there is");
+            assertEquals(8, Arrays.stream(s.matches()).limit(8).distinct().count());
+        }
+    }
+
+    @Test
     void imageWithoutObjectsGivesBackgroundOnlyAndFiniteLosses() {
         try (Scope _ = Scope.open("test", Device.cpu())) {
             GroundTruth none = new GroundTruth(64, 64, new float[0], new int[0], List.of());
