@@ -21,6 +21,7 @@ import soma.cli.CommonOptions;
             PasteCommand.class,
             ModelCommand.class,
             TrainCommand.class,
+            LoadCommand.class,
             AllCommand.class
         },
         footer = {"", "Example: soma bench conv --threads 2 --json conv.json"})
@@ -35,6 +36,6 @@ final class BenchCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "expected gemm, conv, roi-align, nms, paste, model, train or all, got none");
+                "expected gemm, conv, roi-align, nms, paste, model, train, load or all, got none");
     }
 }

@@ -56,6 +56,20 @@ final class ModelOptions {
         return weights != null;
     }
 
+    Optional<Path> weights() {
+        return Optional.ofNullable(weights);
+    }
+
+    /** The model with the values of the weights file; what that lacks is random. */
+    MaskRcnn read(Config loaded, Device device) {
+        MaskRcnn model = MaskRcnn.from(loaded);
+        try (Scope _ = Scope.open("weights", device)) {
+            model.initialize(
+                    device, new RandomStreams(0), ModelFile.read(weights, model), _ -> false);
+        }
+        return model;
+    }
+
     int batch(int usual) {
         if (batch != null && batch < 1) {
             throw new SomaException("--batch: expected a positive number, got " + batch);

@@ -51,9 +51,14 @@ final class DeviceArray {
     }
 
     void upload(float[] values) {
-        Tensor t = tensor();
-        t.backend().upload(values, 0, t.storage(), 0, values.length);
+        upload(values, 0, values.length);
         version++;
+    }
+
+    /** A part of the values; whoever has given all parts has to {@link #touch}. */
+    void upload(float[] values, int offset, int length) {
+        Tensor t = tensor();
+        t.backend().upload(values, 0, t.storage(), offset, length);
     }
 
     /** Copies the values of a tensor of the same shape, on the device. */

@@ -109,7 +109,8 @@ public final class Parameter implements StateEntry {
 
     @Override
     public void load(HostTensor stored) {
-        array.upload(layout.fromTorch(stored.floats(), array.shape()));
+        layout.fromTorch(stored, array.shape(), array::upload);
+        array.touch();
     }
 
     @Override

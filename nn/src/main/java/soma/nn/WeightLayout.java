@@ -1,5 +1,6 @@
 package soma.nn;
 
+import soma.nn.checkpoint.HostTensor;
 import soma.tensor.Shape;
 import soma.tensor.ShapeException;
 
@@ -12,6 +13,9 @@ public sealed interface WeightLayout {
      * Side of the squares in which elements are moved, so that reads and writes share cache lines.
      */
     int TILE = 16;
+
+    /** Elements that are converted at a time, unless a single row has more. */
+    int PART = 1 << 20;
 
     /** PyTorch's shape of a weight of Soma's shape. */
     Shape torchShape(Shape shape);
@@ -101,10 +105,67 @@ public sealed interface WeightLayout {
         }
     }
 
-    /** Elements of PyTorch's order in Soma's. */
-    default float[] fromTorch(float[] values, Shape shape) {
+    /** Takes consecutive elements of a weight in Soma's order. */
+    @FunctionalInterface
+    interface Sink {
+        /** The first {@code length} of {@code values} are those from {@code offset} on. */
+        void accept(float[] values, int offset, int length);
+    }
+
+    /**
+     * Hands over the elements of a stored tensor in Soma's order, a part at a time: only as much
+     * memory as a part is needed beside the tensor's own, which may be a mapped file.
+     */
+    default void fromTorch(HostTensor stored, Shape shape, Sink sink) {
         Blocks b = blocks(shape);
-        return transpose(values, b.outer, b.middle, b.inner);
+        int columns = b.middle * b.inner;
+        int block = b.outer * columns;
+        int size = shape.size();
+        if (size == 0) {
+            return;
+        }
+        boolean sameOrder = b.outer == 1 && b.middle == 1;
+        int unit = sameOrder ? 1 : b.outer;
+        int places = Math.max(1, Math.min(PART / unit, (sameOrder ? size : columns)));
+        float[] part = ConversionBuffer.ofAtLeast(Math.max(PART, places * unit));
+        if (sameOrder) {
+            for (int at = 0; at < size; at += places) {
+                int n = Math.min(places, size - at);
+                stored.floats(at, part, n);
+                sink.accept(part, at, n);
+            }
+            return;
+        }
+        float[] row = new float[columns];
+        for (int base = 0; base < size; base += block) {
+            for (int from = 0; from < columns; from += places) {
+                int to = Math.min(columns, from + places);
+                gather(stored, base, b, from, to, row, part);
+                sink.accept(part, base + from * b.outer, (to - from) * b.outer);
+            }
+        }
+    }
+
+    /**
+     * Fills {@code part} with the places {@code from} to {@code to} of a block, each of all rows.
+     */
+    private static void gather(
+            HostTensor stored, int base, Blocks b, int from, int to, float[] row, float[] part) {
+        int columns = row.length;
+        for (int r = 0; r < b.outer; r++) {
+            stored.floats(base + r * columns, row, columns);
+            int at = r;
+            int i = from / b.middle;
+            int m = from % b.middle;
+            for (int place = from; place < to; place++) {
+                part[at] = row[m * b.inner + i];
+                at += b.outer;
+                if (++m == b.middle) {
+                    m = 0;
+                    i++;
+                }
+            }
+        }
     }
 
     /** Elements of Soma's order in PyTorch's. */

@@ -10,6 +10,7 @@ import net.jqwik.api.constraints.IntRange;
 
 import org.junit.jupiter.api.Test;
 
+import soma.nn.checkpoint.HostTensor;
 import soma.tensor.Shape;
 import soma.tensor.ShapeException;
 
@@ -77,8 +78,42 @@ class WeightLayoutTest {
         float[] values = {1, 2, 3};
         WeightLayout plain = new WeightLayout.Plain();
         assertEquals(Shape.of(3), plain.torchShape(Shape.of(3)));
-        assertArrayEquals(values, plain.fromTorch(values, Shape.of(3)));
+        assertArrayEquals(values, fromTorch(plain, values, Shape.of(3)));
         assertArrayEquals(values, plain.toTorch(values, Shape.of(3)));
+    }
+
+    private static float[] fromTorch(WeightLayout layout, float[] stored, Shape shape) {
+        float[] out = new float[stored.length];
+        int[] end = {0};
+        layout.fromTorch(
+                HostTensor.of(stored, layout.torchShape(shape).dims()),
+                shape,
+                (values, offset, n) -> {
+                    assertEquals(end[0], offset, "parts follow one another");
+                    System.arraycopy(values, 0, out, offset, n);
+                    end[0] = offset + n;
+                });
+        assertEquals(out.length, end[0]);
+        return out;
+    }
+
+    @Test
+    void largeWeightsComeInParts() {
+        WeightLayout.DenseOnMap layout = new WeightLayout.DenseOnMap(3, 5, 7);
+        int out = 20_011;
+        Shape shape = Shape.of(105, out);
+        float[] stored = new float[shape.size()];
+        for (int i = 0; i < stored.length; i++) {
+            stored[i] = i;
+        }
+        float[] values = fromTorch(layout, stored, shape);
+        for (int o = 0; o < out; o += 997) {
+            for (int c = 0; c < 3; c++) {
+                for (int yx = 0; yx < 35; yx++) {
+                    assertEquals(stored[o * 105 + c * 35 + yx], values[(yx * 3 + c) * out + o]);
+                }
+            }
+        }
     }
 
     private static void check(
@@ -97,7 +132,7 @@ class WeightLayoutTest {
                 }
             }
         }
-        assertArrayEquals(expected, layout.fromTorch(stored, shape));
+        assertArrayEquals(expected, fromTorch(layout, stored, shape));
         assertArrayEquals(stored, layout.toTorch(expected, shape));
     }
 

@@ -94,14 +94,20 @@ public final class HostTensor {
     /** The elements as float32; wider types are rounded. */
     public float[] floats() {
         float[] out = new float[size()];
-        if (type == ElementType.F32) {
-            MemorySegment.copy(data, FLOAT, 0, out, 0, out.length);
-            return out;
-        }
-        for (int i = 0; i < out.length; i++) {
-            out[i] = isFloating() || type == ElementType.U64 ? (float) doubleAt(i) : longAt(i);
-        }
+        floats(0, out, out.length);
         return out;
+    }
+
+    /** Like {@link #floats()} for {@code count} elements from {@code from} on, into an array. */
+    public void floats(int from, float[] to, int count) {
+        if (type == ElementType.F32) {
+            MemorySegment.copy(data, FLOAT, 4L * from, to, 0, count);
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            boolean real = isFloating() || type == ElementType.U64;
+            to[i] = real ? (float) doubleAt(from + i) : longAt(from + i);
+        }
     }
 
     /** The elements as float64. */

@@ -164,8 +164,12 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
                             + ", got "
                             + stored.shape());
         }
-        float[] values = p.layout().fromTorch(stored.floats(), p.shape());
-        to.backend().upload(values, 0, to.storage(), 0, values.length);
+        p.layout()
+                .fromTorch(
+                        stored,
+                        p.shape(),
+                        (values, offset, n) ->
+                                to.backend().upload(values, 0, to.storage(), offset, n));
     }
 
     /** Forgets the state and frees its memory. */
