@@ -7,7 +7,7 @@ Narrow Mask R-CNNs with random weights, drawn images, and what detectron2 and to
 narrow     detectron2: trace and detections of one image, test-time augmentation; train: 20 steps on two images of
            different sizes, one of them with a crowd; train-empty: on an image with objects and one without; train-none:
            on two images without
-narrow-tv  torchvision: trace and detections
+narrow-tv  torchvision: trace and detections; train: losses and gradients of one step
 
 The weights are drawn so that scores spread and no decision is nearly a tie; frozen batch norms get the statistics of
 the image, since random convolutions explode without. In training every anchor and proposal is used, so nothing random
@@ -316,7 +316,7 @@ def compare(one, other):
             ((other[1][k] - g).abs().max() / g.abs().max().clamp(min=1e-30)).item() for k, g in one[1].items()),
         "gradient_global_relative_l2": ((a - b).norm() / a.norm()).item(),
         "weights_after_20_max_abs": max(
-            (other[2][k] - v).abs().max().item() for k, v in one[2].items() if v.is_floating_point())}
+            ((other[2][k] - v).abs().max().item() for k, v in one[2].items() if v.is_floating_point()), default=0)}
 
 
 def training(name, state, images, whole, steps=20):
@@ -463,9 +463,90 @@ def torchvision_folder():
                         "score": score.item(), "segmentation": {"size": mask["size"], "counts": mask["counts"].decode()}})
     write_json(os.path.join(out, "detections-drawn.json"), results)
     write_json(os.path.join(out, "manifest.json"), {
-        "model": "narrow-tv", "architecture": {"min_size": 96, "max_size": 160}, "tolerance": tolerance,
+        "model": "narrow-tv", "train": "train/manifest.json", "architecture": {"min_size": 96, "max_size": 160}, "tolerance": tolerance,
         "trace": {"image_id": "drawn", "tensors": save_trace(os.path.join(out, "trace-drawn.safetensors"), tensors)}})
     print("torchvision", len(results), "detections", tolerance["no_onednn"])
+    torchvision_training({k: v.clone() for k, v in model.state_dict().items()})
+
+
+# What torchvision calls detectron2's losses.
+TORCHVISION_LOSSES = {"loss_cls": "loss_classifier", "loss_box_reg": "loss_box_reg", "loss_mask": "loss_mask",
+                      "loss_rpn_cls": "loss_objectness", "loss_rpn_loc": "loss_rpn_box_reg"}
+
+TORCHVISION_CONFIG = """# Written by make_models.py.
+_BASE_: torchvision_maskrcnn_resnet50_fpn
+MODEL:
+  RESNETS: {STEM_OUT_CHANNELS: 64, RES2_OUT_CHANNELS: 16, WIDTH_PER_GROUP: 4}
+  FPN: {OUT_CHANNELS: 16}
+  RPN: {BATCH_SIZE_PER_IMAGE: 16384, POSITIVE_FRACTION: 0.5, PRE_NMS_TOPK_TRAIN: 200, POST_NMS_TOPK_TRAIN: 100}
+  ROI_HEADS: {NUM_CLASSES: 3, BATCH_SIZE_PER_IMAGE: 4096}
+  ROI_BOX_HEAD: {FC_DIM: 24}
+  ROI_MASK_HEAD: {CONV_DIM: 16}
+  BACKBONE: {FREEZE_AT: 0}
+INPUT: {MIN_SIZE_TRAIN: [0], RANDOM_FLIP: none}
+SOLVER: {BASE_LR: 0.001, MAX_ITER: 20, STEPS: [], WARMUP_ITERS: 0}
+SOMA: {RESNET_BLOCKS: [1, 1, 1, 1]}
+"""
+
+
+def torchvision_batch(train):
+    coco = json.load(open(os.path.join(train, "annotations.json")))
+    images, targets = [], []
+    for im in coco["images"]:
+        pixels = np.asarray(Image.open(os.path.join(train, im["file_name"])).convert("RGB"))
+        images.append(torch.from_numpy(pixels.transpose(2, 0, 1).copy()).float() / 255)
+        own = [a for a in coco["annotations"] if a["image_id"] == im["id"]]
+        boxes = torch.tensor([a["bbox"] for a in own])
+        boxes[:, 2:] += boxes[:, :2]
+        masks = np.array([rle.decode(a["segmentation"]) for a in own])
+        targets.append({"boxes": boxes, "labels": torch.tensor([a["category_id"] for a in own]),
+                        "masks": torch.from_numpy(masks)})
+    return images, targets
+
+
+def torchvision_step(state, train):
+    """Losses, counts of samples and gradients of one step that samples everything."""
+    model = torchvision_model()
+    model.load_state_dict(state)
+    model.train()
+    model.rpn._pre_nms_top_n["training"], model.rpn._post_nms_top_n["training"] = 200, 100
+    counts = {}
+
+    def counted(sampler, size, names):
+        sampler.batch_size_per_image = size
+
+        def sample(labels):
+            positive, negative = type(sampler).__call__(sampler, labels)
+            counts.update(zip(names, (float(sum(m.sum() for m in side)) for side in (positive, negative))))
+            return positive, negative
+
+        return sample
+
+    model.rpn.fg_bg_sampler = counted(model.rpn.fg_bg_sampler, 16384, ("num_pos_anchors", "num_neg_anchors"))
+    model.roi_heads.fg_bg_sampler = counted(model.roi_heads.fg_bg_sampler, 4096, ("num_fg_samples", "num_bg_samples"))
+    losses = model(*torchvision_batch(train))
+    total = sum(losses.values())
+    total.backward()
+    metrics = {"iteration": 0, "lr": 0.001, "total_loss": total.item()}
+    metrics.update({ours: losses[theirs].item() for ours, theirs in TORCHVISION_LOSSES.items()}, **counts)
+    gradients = {k: p.grad.clone() for k, p in model.named_parameters() if p.grad is not None}
+    return [metrics], gradients, {}
+
+
+def torchvision_training(state):
+    train = os.path.join(folder("narrow-tv"), "train")
+    write_images(train, [((128, 96), 7, False), ((160, 96), 6, False)])
+    write(os.path.join(train, "config.yaml"), TORCHVISION_CONFIG)
+    one = torchvision_step(state, train)
+    tolerance = {}
+    for how, kw in ROUNDINGS.items():
+        with rounding(**kw):
+            tolerance[how] = compare(one, torchvision_step(state, train))
+    write(os.path.join(train, "metrics.json"), json.dumps(one[0][0]) + "\n")
+    write_json(os.path.join(train, "losses-step0.json"), {k: v for k, v in one[0][0].items() if "loss" in k})
+    write_tensors(os.path.join(train, "grads.safetensors"), {k: g for k, g in one[1].items() if g.numel() < 1200})
+    write_json(os.path.join(train, "manifest.json"), {"start": "../weights.pth", "tolerance": tolerance})
+    print("torchvision", one[0][0], tolerance["no_onednn"])
 
 
 def main():

@@ -57,8 +57,8 @@ final class ModelParity {
             Config config = TorchvisionTrace.config(weights, manifest.required("architecture"));
             TraceParity.Names names = new TorchvisionTrace();
             trace(trace.required("image_id").asText(), trace, manifest, config, weights, names);
-            return;
         }
+        List<String> overrides = torchvision ? List.of() : blocks(weights);
         if (manifest.has("traces")) {
             for (Map.Entry<String, JsonNode> e : manifest.get("traces").properties()) {
                 report.group(name + "/" + e.getKey());
@@ -75,7 +75,7 @@ final class ModelParity {
         for (String train : trainings()) {
             Path run = folder.resolve(train).getParent();
             report.group(name + "/" + run.getFileName());
-            new TrainingParity(run, report, device, blocks(weights)).run(weights);
+            new TrainingParity(run, report, device, overrides).run(weights);
         }
     }
 

@@ -193,25 +193,26 @@ final class TrainingParity {
     }
 
     private void compareGradients(MaskRcnn model, Gradients gradients) {
-        StateDict expected = Checkpoints.read(folder.resolve("grads.safetensors"));
+        StateDict stored = Checkpoints.read(folder.resolve("grads.safetensors"));
+        StateDict expected = ModelFile.inDetectron2Names(stored, false);
         double allowed = Fixture.FACTOR * drift("gradient_max_relative_to_parameter_max");
         double squares = 0;
         double norm = 0;
         int seen = 0;
         for (Parameter p : model.parameters()) {
-            HostTensor stored = expected.get(p.name());
-            if (stored == null) {
+            HostTensor want = expected.get(p.name());
+            if (want == null) {
                 continue;
             }
             seen++;
             Tensor gradient = p.trainable() ? gradients.of(p.value()) : null;
             if (gradient == null) {
-                report.fails("grad." + p.name(), stored.shape().toString(), "no gradient");
+                report.fails("grad." + p.name(), want.shape().toString(), "no gradient");
                 continue;
             }
-            double[] e = stored.doubles();
+            double[] e = want.doubles();
             double[] a = p.toHost(gradient).doubles();
-            report.relative("grad." + p.name(), stored, a, allowed);
+            report.relative("grad." + p.name(), want, a, allowed);
             for (int i = 0; i < e.length; i++) {
                 squares += (e[i] - a[i]) * (e[i] - a[i]);
                 norm += e[i] * e[i];
