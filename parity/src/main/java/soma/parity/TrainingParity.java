@@ -49,6 +49,9 @@ final class TrainingParity {
     /** So many samples of a step may have another label than in the record. */
     private static final int FLIPPED_SAMPLES = 2;
 
+    /** What one of them has done to a loss of the library (README of the fixtures). */
+    private static final double FLIPPED_LOSS = 6e-2;
+
     private static final List<String> COUNTS =
             List.of(
                     "roi_head/num_fg_samples", "roi_head/num_bg_samples",
@@ -60,7 +63,7 @@ final class TrainingParity {
     private final Config config;
     private final JsonNode manifest;
     private double tolerance = Fixture.LEAST_TOLERANCE;
-    private String flipped = "";
+    private int flippedNow;
 
     TrainingParity(Path folder, ParityReport report, Device device, List<String> overrides) {
         this.folder = folder;
@@ -159,8 +162,8 @@ final class TrainingParity {
     private void countFlips(JsonNode expected, Map<String, Double> metrics, int images) {
         double recorded = expected.required("num_fg_samples").asDouble();
         double flips = Math.abs(recorded - images * metrics.get("roi_head/num_fg_samples"));
-        if (flips > 0 && flips <= FLIPPED_SAMPLES) {
-            flipped = "a sample at a threshold has had another label";
+        flippedNow = flips <= FLIPPED_SAMPLES ? (int) flips : 0;
+        if (flippedNow > 0) {
             tolerance = Math.max(tolerance, largestLossDrift());
         }
     }
@@ -180,13 +183,17 @@ final class TrainingParity {
                 which = e.getKey();
             }
         }
+        double allowed = Math.max(tolerance, flippedNow * FLIPPED_LOSS);
+        String flipped = flippedNow + " samples at a threshold have another label";
         report.measured(
                 "step " + step + " losses, relative",
                 "[6]",
                 worst,
                 new double[] {1},
-                tolerance,
-                worst > tolerance ? which + " differs, total " + total : flipped);
+                allowed,
+                worst > allowed
+                        ? which + " differs, total " + total
+                        : flippedNow > 0 ? flipped : "");
         double lr = expected.get("lr").asDouble();
         report.absolute(
                 "step " + step + " lr", "[]", new double[] {lr}, new double[] {rate}, 1e-12);
