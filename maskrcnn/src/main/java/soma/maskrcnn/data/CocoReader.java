@@ -156,11 +156,11 @@ final class CocoReader {
     private Path locate(String name) {
         Path folder = imagesDir.orElseGet(() -> file.toAbsolutePath().getParent());
         try {
-            if (Path.of(name).normalize().startsWith("..")) {
-                builder.defect(Defect.PATH_OUTSIDE, name);
-                return folder.resolve(Path.of(name).getFileName());
-            }
             Path path = folder.resolve(name);
+            if (Path.of(name).normalize().startsWith("..") && !isImage(path)) {
+                builder.defect(Defect.PATH_OUTSIDE, name);
+                return folder.resolve(path.getFileName());
+            }
             if (Files.isRegularFile(path)) {
                 return path;
             }
@@ -173,6 +173,16 @@ final class CocoReader {
                             + ": images: file_name: expected a path, got one with characters that"
                             + " no file name has",
                     e);
+        }
+    }
+
+    /** Whether there is an image; names may lead to one elsewhere, but not to any other file. */
+    private static boolean isImage(Path path) {
+        try {
+            ImageReader.readSize(path);
+            return true;
+        } catch (SomaException e) {
+            return false;
         }
     }
 
@@ -247,7 +257,6 @@ final class CocoReader {
             builder.defect(Defect.NO_ID, name);
         } else if (!ids.add(raw.id())) {
             builder.defect(Defect.DUPLICATE_ANNOTATION, name);
-            return;
         }
         if (!builder.hasImage(raw.imageId())) {
             builder.defect(Defect.UNKNOWN_IMAGE, name);

@@ -71,10 +71,12 @@ final class CompetitionCsvReader {
         }
         String cellType = table.has("cell_type") ? table.get("cell_type") : "cell";
         String name = name(table.line(), imageId);
-        boolean known = !table.has("cell_type") || COMPETITION_CLASSES.contains(cellType);
-        if (!known) {
+        if (cellType.isEmpty()) {
             builder.defect(Defect.UNKNOWN_CATEGORY, name);
             return;
+        }
+        if (table.has("cell_type") && !COMPETITION_CLASSES.contains(cellType)) {
+            builder.defect(Defect.FOREIGN_CLASS, name + " (" + cellType + ")");
         }
         names.add(cellType);
         String runs = table.get("annotation");

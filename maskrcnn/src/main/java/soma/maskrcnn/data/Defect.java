@@ -22,14 +22,16 @@ public enum Defect {
     MASK_UNREADABLE("mask images that can't be read (left out)", true),
     /** The annotation is left out. */
     UNKNOWN_CATEGORY("annotations of an unknown category (left out)", true),
+    /** Kept; only those who know better can tell whether it is a class or a mistake. */
+    FOREIGN_CLASS("cell types that the competition doesn't have (kept as classes)", true),
     /** The annotation is left out. */
     UNKNOWN_IMAGE("annotations of an unknown image (left out)", true),
     /** Kept under the number of its place. */
     NO_ID("annotations without an id", true),
-    /** The second one is left out. */
-    DUPLICATE_ANNOTATION("annotation ids that occur twice (the second left out)", true),
+    /** Both are kept. */
+    DUPLICATE_ANNOTATION("annotation ids that occur twice", true),
     /** The last part of the name is looked for in the folder. */
-    PATH_OUTSIDE("image names that lead out of the image folder", true),
+    PATH_OUTSIDE("image names that lead out of the image folder, to no image", true),
     /** The second one is left out. */
     DUPLICATE_IMAGE("images listed twice (the second left out)", true),
     /** Left out of training. */

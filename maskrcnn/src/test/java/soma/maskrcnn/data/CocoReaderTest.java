@@ -101,7 +101,7 @@ class CocoReaderTest {
                 Arguments.of(annotation("a", 1, "[1,0,2,3]", "[[1,2,3,4]]"), Defect.BAD_POLYGON, 0),
                 Arguments.of(
                         annotation("a", 1, "[1,0,2,3]", "[[1,2,3,4,5,1e9]]"),
-                        Defect.BAD_POLYGON,
+                        Defect.WILD_POLYGON,
                         0),
                 Arguments.of(annotation("a", 1, "[1,0,2,3]", "null"), Defect.NO_SEGMENTATION, 0));
     }
@@ -197,7 +197,11 @@ class CocoReaderTest {
                                 + annotation("a", 1, "[1,0,2.5,3]", "[[0,0,0,2,2.5,2]]")
                                 + ","
                                 + annotation(
-                                        "a", 1, "[1,0,2,3]", "{\"size\":[3,4],\"counts\":\"534\"}")
+                                                "a",
+                                                1,
+                                                "[1,0,2,3]",
+                                                "{\"size\":[3,4],\"counts\":\"534\"}")
+                                        .replace("\"id\": 5", "\"id\": 6")
                                 + "],"
                                 + CLASSES
                                 + "}");

@@ -78,16 +78,41 @@ class OtherFormatsTest {
         assertEquals(List.of("cort", "zebra"), DatasetReader.read(csv).classNames());
     }
 
+    @Test
+    void damageIsRefusedByWhoeverNeedsASoundDataSet() {
+        Path csv =
+                TestImages.text(
+                        folder.resolve("d.csv"),
+                        "id,annotation,width,height,cell_type\na,1 1,4,3,zebra\n");
+        Dataset dataset = DatasetReader.read(csv);
+        assertEquals(1, dataset.instanceCount());
+        SomaException e = assertThrows(SomaException.class, dataset::requireSound);
+        assertTrue(
+                e.getMessage().startsWith(csv + ": annotations: expected none damaged, got 1"),
+                e.getMessage());
+        assertTrue(e.getMessage().contains("line 2 of image a (zebra)"), e.getMessage());
+    }
+
+    @Test
+    void aHeaderAloneIsADataSetWithoutImages() {
+        Path csv = TestImages.text(folder.resolve("d.csv"), "id,annotation,width,height\n");
+        assertTrue(DatasetReader.read(csv).requireSound().images().isEmpty());
+    }
+
     static Stream<Arguments> failures() {
         return Stream.of(
-                Arguments.of("id,annotation,width,height\n", "images: expected at least one"),
                 Arguments.of("id,annotation,width\na,1 1,4\n", "header: expected the columns"),
                 Arguments.of(
                         "id,annotation,width,height\na,1 1,4,x\n",
                         "line 2: height: expected a whole number above 0, got \"x\""),
                 Arguments.of("id,annotation,width,height\na,1 1,0,3\n", "line 2: width"),
                 Arguments.of("id,annotation,width,height\n,1 1,4,3\n", "line 2: id"),
-                Arguments.of("id,annotation,width,height\na\0b,1 1,4,3\n", "line 2: id"),
+                Arguments.of("id,annotation,width,height\na\0b,1 1,4,3\n", "line 2: expected text"),
+                Arguments.of("id,annotation,width,height,id\n", "each column once, got id twice"),
+                Arguments.of("id,annotation,width,height\na/b,1 1,4,3\n", "line 2: id"),
+                Arguments.of(
+                        "id,annotation,width,height\na,1 1,4,3,x\n",
+                        "line 2: expected 4 fields, got 5"),
                 Arguments.of("id,predicted\na,1 1\n", "got a submission"),
                 Arguments.of("[]", "got a JSON list"),
                 Arguments.of("hello", "got something else"),
