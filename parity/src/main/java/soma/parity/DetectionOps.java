@@ -184,7 +184,6 @@ final class DetectionOps {
     private static void boxProposals(Fixture c, int height, int width) {
         Tensor boxes = c.tensor("boxes");
         int classes = boxes.dim(1) / 4;
-        int r = boxes.dim(0);
         Config config =
                 config(
                         List.of(
