@@ -9,6 +9,10 @@ import java.util.Locale;
 public final class Checkpoints {
     private static final String SAFETENSORS = ".safetensors";
     private static final String PTH = ".pth";
+    private static final String PKL = ".pkl";
+
+    /** Where a tar file says that it is one. */
+    private static final int USTAR = 257;
 
     private Checkpoints() {}
 
@@ -28,8 +32,15 @@ public final class Checkpoints {
         if (startsWith(bytes, 'P', 'K')) {
             return TorchZip.read(file, bytes);
         }
-        if (startsWith(bytes, 0x80)) {
+        // Pickles of protocols 0 and 1 begin with no mark of their own.
+        if (startsWith(bytes, 0x80) || name.endsWith(PKL)) {
             return pickles(file, bytes);
+        }
+        if (isTar(bytes)) {
+            throw new CheckpointException(
+                    file
+                            + ": expected a .pth of PyTorch 0.4 or later, got the tar format of"
+                            + " before; load it and save it again with a newer PyTorch");
         }
         throw new CheckpointException(
                 file + ": expected safetensors, a .pth of PyTorch or a .pkl, got none of them");
@@ -70,6 +81,11 @@ public final class Checkpoints {
         return bytes.byteSize() > 8
                 && bytes.get(ValueLayout.JAVA_BYTE, 8) == '{'
                 && !startsWith(bytes, 'P', 'K');
+    }
+
+    private static boolean isTar(MemorySegment bytes) {
+        return bytes.byteSize() > USTAR
+                && startsWith(bytes.asSlice(USTAR), 'u', 's', 't', 'a', 'r');
     }
 
     private static boolean startsWith(MemorySegment bytes, int... values) {

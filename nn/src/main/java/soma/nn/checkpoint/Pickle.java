@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A pickle interpreter (protocols 2 to 5) that builds data only. What a pickle may name and call is
+ * A pickle interpreter (protocols 0 to 5) that builds data only. What a pickle may name and call is
  * decided by {@link Globals}, a closed list; no class is ever loaded. Results are {@link String},
  * {@link Long} ({@link BigInteger} beyond 64 bits), {@link Double}, {@link Boolean}, null, {@link
  * MemorySegment} (bytes, a part of the input), {@link Map}, {@link List} (for lists and,
@@ -138,14 +138,22 @@ final class Pickle {
             case 0x94 -> memo.put(memo.size(), peek());
             case 'h' -> stack.add(recall(u8()));
             case 'j' -> stack.add(recall(i32()));
+            case 'p' -> memo.put(PickleText.slot(file, latin1Line()), peek());
+            case 'g' -> stack.add(recall(PickleText.slot(file, latin1Line())));
+            case 'I', 'L' -> stack.add(PickleText.integer(file, latin1Line()));
+            case 'F' -> stack.add(PickleText.real(file, latin1Line()));
+            case 'S' -> stack.add(PickleText.string(file, latin1Line()));
+            case 'V' -> stack.add(PickleText.unicode(file, latin1Line()));
+            case 'd' -> dictOfMark();
+            case 'l' -> stack.add(popToMark());
             default ->
                     throw broken("opcode 0x" + Integer.toHexString(opcode) + " is not supported");
         }
     }
 
     private void protocol(int version) {
-        if (version < 2 || version > 5) {
-            throw CheckpointException.of(file, "pickle protocol", "2 to 5", version);
+        if (version < 0 || version > 5) {
+            throw CheckpointException.of(file, "pickle protocol", "0 to 5", version);
         }
     }
 
@@ -208,6 +216,12 @@ final class Pickle {
             }
             target.put(key, items.get(i + 1));
         }
+    }
+
+    private void dictOfMark() {
+        List<Object> items = popToMark();
+        stack.add(new LinkedHashMap<Object, Object>());
+        setItems(items);
     }
 
     private static List<Object> tuple(List<Object> items) {
@@ -317,13 +331,24 @@ final class Pickle {
     }
 
     private String line() {
+        String text = utf8(lineLength());
+        u8();
+        return text;
+    }
+
+    /** A line of the text opcodes, which escape what is beyond latin-1. */
+    private String latin1Line() {
+        String text = latin1(lineLength());
+        u8();
+        return text;
+    }
+
+    private long lineLength() {
         long end = at;
         while (end < bytes.byteSize() && bytes.get(ValueLayout.JAVA_BYTE, end) != '\n') {
             end++;
         }
-        String text = utf8(end - at);
-        u8();
-        return text;
+        return end - at;
     }
 
     /** Little-endian two's complement. */

@@ -15,7 +15,10 @@ final class PickledState {
     private static final List<String> WRAPPERS = List.of("model", "state_dict", "model_state_dict");
 
     private static final String AUTHOR = "__author__";
-    private static final String HEURISTICS = "matching_heuristics";
+
+    /** Under this key files say that their names are endings of the model's. */
+    static final String HEURISTICS = "matching_heuristics";
+
     private static final String MOMENTUM = "_momentum";
 
     private final Path file;
@@ -31,7 +34,7 @@ final class PickledState {
     /**
      * The tensors of a {@code .pth}: those under {@code model} or {@code state_dict} if there is
      * such a key, else all; without DataParallel's prefix {@code module.}. The metadata gets {@code
-     * iteration}, if there is one.
+     * iteration}, if there is one; names are endings if {@code matching_heuristics} says so.
      *
      * @throws CheckpointException naming the file and what is wrong
      */
@@ -42,6 +45,7 @@ final class PickledState {
             dict.metadata().put("iteration", iteration.toString());
         }
         fill(dict, unwrapped(map), "");
+        dict.naming(naming(false, Boolean.TRUE.equals(map.get(HEURISTICS))));
         boolean parallel = dict.names().stream().allMatch(n -> n.startsWith("module."));
         return parallel ? dict.withPrefix("module.") : dict;
     }

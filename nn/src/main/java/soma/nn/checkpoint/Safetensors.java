@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -51,7 +52,11 @@ public final class Safetensors {
         }
         byte[] header = all.asSlice(Long.BYTES, length).toArray(ValueLayout.JAVA_BYTE);
         MemorySegment data = all.asSlice(Long.BYTES + length);
-        return new SafetensorsHeader(file, data).read(header);
+        StateDict dict = new SafetensorsHeader(file, data).read(header);
+        if ("true".equals(dict.metadata().remove(PickledState.HEURISTICS))) {
+            dict.naming(StateDict.Naming.SUFFIXES);
+        }
+        return dict;
     }
 
     /**
@@ -69,7 +74,7 @@ public final class Safetensors {
         AtomicFiles.write(
                 file,
                 out -> {
-                    byte[] header = header(order, dict.metadata());
+                    byte[] header = header(order, metadata(dict));
                     out.write(length(header.length));
                     out.write(header);
                     byte[] chunk = new byte[1 << 16];
@@ -77,6 +82,15 @@ public final class Safetensors {
                         copy(e.getValue().data(), out, chunk);
                     }
                 });
+    }
+
+    /** Names that are endings are marked, so that they find their place when they are read. */
+    private static Map<String, String> metadata(StateDict dict) {
+        Map<String, String> all = new LinkedHashMap<>(dict.metadata());
+        if (dict.naming() == StateDict.Naming.SUFFIXES) {
+            all.put(PickledState.HEURISTICS, "true");
+        }
+        return all;
     }
 
     private static byte[] length(long value) {

@@ -8,7 +8,8 @@ import java.util.Map;
 
 /**
  * The structure of a {@code .pth}: {@code {'model': OrderedDict(name -> tensor)}} as a pickle of
- * protocol 2, each tensor with a storage of its own, numbered from 0.
+ * protocol 2, each tensor with a storage of its own, numbered from 0. Names that are endings are
+ * marked by {@code matching_heuristics}, as detectron2 does.
  */
 final class TorchPickleWriter {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -62,6 +63,11 @@ final class TorchPickleWriter {
         }
         opcode('u');
         opcode('s');
+        if (dict.naming() == StateDict.Naming.SUFFIXES) {
+            text(PickledState.HEURISTICS);
+            opcode(0x88);
+            opcode('s');
+        }
         opcode('.');
         return out.toByteArray();
     }

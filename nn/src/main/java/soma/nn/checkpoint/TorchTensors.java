@@ -3,6 +3,7 @@ package soma.nn.checkpoint;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +24,7 @@ final class TorchTensors implements Pickle.Globals {
         REBUILD_TENSOR_OF_DTYPE,
         REBUILD_PARAMETER,
         NUMPY_RECONSTRUCT,
+        NUMPY_FROM_BUFFER,
         NUMPY_ARRAY,
         NUMPY_DTYPE,
         ENCODE
@@ -38,6 +40,8 @@ final class TorchTensors implements Pickle.Globals {
         LIST.put("torch._utils._rebuild_parameter", Known.REBUILD_PARAMETER);
         LIST.put("numpy.core.multiarray._reconstruct", Known.NUMPY_RECONSTRUCT);
         LIST.put("numpy._core.multiarray._reconstruct", Known.NUMPY_RECONSTRUCT);
+        LIST.put("numpy.core.numeric._frombuffer", Known.NUMPY_FROM_BUFFER);
+        LIST.put("numpy._core.numeric._frombuffer", Known.NUMPY_FROM_BUFFER);
         LIST.put("numpy.ndarray", Known.NUMPY_ARRAY);
         LIST.put("numpy.dtype", Known.NUMPY_DTYPE);
         LIST.put("_codecs.encode", Known.ENCODE);
@@ -147,6 +151,7 @@ final class TorchTensors implements Pickle.Globals {
                             case REBUILD_TENSOR_OF_DTYPE -> rebuildTensorOfDtype(arguments);
                             case REBUILD_PARAMETER -> parameter(arguments);
                             case NUMPY_RECONSTRUCT -> numpyArray(arguments);
+                            case NUMPY_FROM_BUFFER -> numpyFromBuffer(arguments);
                             case NUMPY_DTYPE -> numpyType(arguments);
                             case ENCODE -> encode(arguments);
                             case NUMPY_ARRAY -> null;
@@ -164,6 +169,16 @@ final class TorchTensors implements Pickle.Globals {
 
     private static Object numpyArray(List<?> a) {
         return a.size() == 3 && a.getFirst() == Known.NUMPY_ARRAY ? new NumpyArray() : null;
+    }
+
+    /** {@code (bytes, dtype, shape, order)}: how protocol 5 has contiguous arrays. */
+    private Object numpyFromBuffer(List<?> a) {
+        if (a.size() != 4 || !("C".equals(a.get(3)) || "F".equals(a.get(3)))) {
+            return null;
+        }
+        NumpyArray array = new NumpyArray();
+        array.build(file, Arrays.asList(1L, a.get(2), a.get(1), "F".equals(a.get(3)), a.get(0)));
+        return array;
     }
 
     private static Object numpyType(List<?> a) {

@@ -37,8 +37,19 @@ class CheckpointFuzzTest {
                 "checkpoints/numpy_big_endian.pkl"
             })
     void damagedFiles(String name, @TempDir Path folder) throws IOException {
-        byte[] good = Files.readAllBytes(SharedFiles.require("golden/data/hostile/" + name));
-        Path file = folder.resolve(name.substring(name.indexOf('/') + 1));
+        damage(SharedFiles.require("golden/data/hostile/" + name), folder);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"protocol0.pkl", "protocol1.pkl", "protocol5.pkl", "legacy.pth"})
+    void damagedSmallFiles(String name, @TempDir Path folder) throws IOException {
+        damage(SmallCheckpointTest.file(name), folder);
+    }
+
+    private static void damage(Path original, Path folder) throws IOException {
+        byte[] good = Files.readAllBytes(original);
+        String name = original.getFileName().toString();
+        Path file = folder.resolve(name);
         Random random = new Random(name.hashCode());
         int refused = 0;
         for (int i = 0; i < ROUNDS; i++) {
