@@ -232,7 +232,7 @@ def training_config():
     cfg.MODEL.RPN.PRE_NMS_TOPK_TRAIN, cfg.MODEL.RPN.POST_NMS_TOPK_TRAIN = 200, 100
     cfg.MODEL.ROI_HEADS.BATCH_SIZE_PER_IMAGE = 4096
     s = cfg.SOLVER
-    s.IMS_PER_BATCH, s.BASE_LR, s.MAX_ITER, s.STEPS, s.WARMUP_ITERS, s.WARMUP_FACTOR = 2, 0.001, 20, (15,), 5, 0.001
+    s.IMS_PER_BATCH, s.BASE_LR, s.MAX_ITER, s.STEPS, s.WARMUP_ITERS, s.WARMUP_FACTOR = 2, 0.0002, 20, (15,), 5, 0.001
     return cfg
 
 
@@ -360,8 +360,8 @@ def narrow():
     with torch.no_grad():
         results = one_based(instances_to_coco_json(model([batch])[0]["instances"], "drawn"))
     write_json(os.path.join(out, "detections-drawn.json"), results)
-    tta = augmented(model, cfg, pixels)
-    write_json(os.path.join(out, "tta-drawn.json"), tta.pop("results"))
+    tta = [augmented(model, cfg, pixels, pixels, 0, "tta-drawn.json"),
+           augmented(model, cfg, pixels, resize.apply_image(pixels), cfg.INPUT.MIN_SIZE_TEST, "tta-drawn-resized.json")]
     write_json(os.path.join(out, "manifest.json"), {
         "model": "narrow", "config": "config.yaml", "tta": tta, "train": [t + "/manifest.json" for t in TRAININGS],
         "traces": {"drawn": {"image_id": "drawn", "tensors": entries, "tolerance": tolerance}}})
@@ -371,17 +371,18 @@ def narrow():
         training(name, state, images, whole, steps=20 if whole else 2)
 
 
-def augmented(model, cfg, pixels):
+def augmented(model, cfg, pixels, given, min_size_test, file):
+    """Test-time augmentation of the image as the loader gives it, which may have resized it already."""
     cfg = cfg.clone()
     sizes, limit = (64, 80, 96), 200
     cfg.TEST.AUG.ENABLED, cfg.TEST.AUG.MIN_SIZES, cfg.TEST.AUG.MAX_SIZE, cfg.TEST.AUG.FLIP = True, sizes, limit, True
-    image = torch.as_tensor(np.ascontiguousarray(pixels.transpose(2, 0, 1)))
+    image = torch.as_tensor(np.ascontiguousarray(given.transpose(2, 0, 1)))
     sample = {"image": image, "height": pixels.shape[0], "width": pixels.shape[1], "file_name": "drawn.png"}
     with torch.no_grad():
         found = GeneralizedRCNNWithTTA(cfg, model)([sample])[0]["instances"]
-    results = one_based(instances_to_coco_json(found, "drawn"))
-    return {"image_id": "drawn", "file": "tta-drawn.json", "MIN_SIZES": sizes, "MAX_SIZE": limit, "FLIP": True,
-            "results": results}
+    write_json(os.path.join(folder("narrow"), file), one_based(instances_to_coco_json(found, "drawn")))
+    return {"image_id": "drawn", "file": file, "MIN_SIZE_TEST": min_size_test, "MIN_SIZES": sizes, "MAX_SIZE": limit,
+            "FLIP": True}
 
 
 # ---------------------------------------------------------------- torchvision

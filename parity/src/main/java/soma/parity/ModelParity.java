@@ -68,24 +68,27 @@ final class ModelParity {
                 trace(e.getKey(), info, info, config, weights, names);
             }
         }
-        if (manifest.has("tta")) {
-            report.group(name + "/tta");
-            testTimeAugmentation(manifest.get("tta"), weights);
+        for (JsonNode tta : list(manifest.path("tta"))) {
+            String file = tta.required("file").asText();
+            report.group(name + "/" + file.replace(".json", ""));
+            testTimeAugmentation(tta, weights);
         }
-        for (String train : trainings()) {
-            Path run = folder.resolve(train).getParent();
+        for (JsonNode train : list(manifest.path("train"))) {
+            Path run = folder.resolve(train.asText()).getParent();
             report.group(name + "/" + run.getFileName());
             new TrainingParity(run, report, device, overrides).run(weights);
         }
     }
 
-    /** The manifests of training runs: one, or a list. */
-    private List<String> trainings() {
-        JsonNode train = manifest.path("train");
-        if (train.isArray()) {
-            return DataParity.texts(train);
+    /** One value, or a list of them, or none. */
+    private static List<JsonNode> list(JsonNode node) {
+        List<JsonNode> out = new ArrayList<>();
+        if (node.isArray()) {
+            node.forEach(out::add);
+        } else if (!node.isMissingNode()) {
+            out.add(node);
         }
-        return train.isMissingNode() ? List.of() : List.of(train.asText());
+        return out;
     }
 
     /** The weights of all files, which must be the same; null if there are none. */
@@ -217,7 +220,7 @@ final class ModelParity {
                 config(
                         weights,
                         List.of(
-                                "INPUT.MIN_SIZE_TEST=0",
+                                "INPUT.MIN_SIZE_TEST=" + tta.path("MIN_SIZE_TEST").asInt(0),
                                 "TEST.AUG.ENABLED=True",
                                 "TEST.AUG.MIN_SIZES=" + tta.required("MIN_SIZES"),
                                 "TEST.AUG.MAX_SIZE=" + tta.required("MAX_SIZE"),

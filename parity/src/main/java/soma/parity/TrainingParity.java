@@ -38,6 +38,12 @@ import java.util.Map;
  * enters.
  */
 final class TrainingParity {
+    /** A tensor may always end so far from where it should be, of the way that it has gone. */
+    private static final double OFF_THE_WAY = 1e-2;
+
+    /** What moves by a few roundings of its values, of their size, says nothing. */
+    private static final double LEAST_MOVE = 1e-5;
+
     private static final String AFTER = "weights-after-20.safetensors";
 
     /** What rounding does to the losses of step 0 (README of the fixtures). */
@@ -114,7 +120,7 @@ final class TrainingParity {
                     }
                 }
             }
-            compareWeights(model);
+            compareWeights(model, named);
         }
     }
 
@@ -236,32 +242,51 @@ final class TrainingParity {
                 "");
     }
 
-    private void compareWeights(MaskRcnn model) {
+    /**
+     * Compares the values by the drift of the library's worst tensor and, since that says little of
+     * others, how far each is from where it should be by how far it has moved. The records hold no
+     * such figure for the library itself; that of its losses, which are relative too, stands in.
+     */
+    private void compareWeights(MaskRcnn model, StateDict start) {
         if (!Files.exists(folder.resolve(AFTER))) {
             return;
         }
         double allowed = Fixture.FACTOR * drift("weights_after_20_max_abs");
+        double offTheWay = Math.max(OFF_THE_WAY, Fixture.FACTOR * largestLossDrift());
         StateDict actual = model.stateDict();
-        Checkpoints.read(folder.resolve(AFTER))
-                .tensors()
-                .forEach(
-                        (name, t) -> {
-                            HostTensor got = actual.get(name);
-                            if (got == null) {
-                                report.fails("after " + name, t.shape().toString(), "missing");
-                            } else if (!t.isFloating()) {
-                                String shape = t.shape().toString();
-                                report.exact("after " + name, shape, t.longs(), got.longs());
-                            } else {
-                                String shape = t.shape().toString();
-                                report.absolute(
-                                        "after " + name,
-                                        shape,
-                                        t.doubles(),
-                                        got.doubles(),
-                                        allowed);
-                            }
-                        });
+        for (Map.Entry<String, HostTensor> e :
+                Checkpoints.read(folder.resolve(AFTER)).tensors().entrySet()) {
+            String name = "after " + e.getKey();
+            HostTensor want = e.getValue();
+            String shape = want.shape().toString();
+            HostTensor got = actual.get(e.getKey());
+            if (got == null) {
+                report.fails(name, shape, "missing");
+            } else if (!want.isFloating()) {
+                report.exact(name, shape, want.longs(), got.longs());
+            } else {
+                report.absolute(name, shape, want.doubles(), got.doubles(), allowed);
+                double[] before = start.require(e.getKey()).doubles();
+                double moved = distance(want.doubles(), before);
+                if (moved > LEAST_MOVE * norm(want.doubles())) {
+                    double off = distance(want.doubles(), got.doubles()) / moved;
+                    double[] whole = {1};
+                    report.measured(name + ", of its way", shape, off, whole, offTheWay, "");
+                }
+            }
+        }
+    }
+
+    private static double distance(double[] a, double[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += (a[i] - b[i]) * (a[i] - b[i]);
+        }
+        return Math.sqrt(sum);
+    }
+
+    private static double norm(double[] a) {
+        return distance(a, new double[a.length]);
     }
 
     /** The largest drift of a figure among the library's own runs. */

@@ -67,7 +67,10 @@ class ParityTest {
                 .map(e -> DynamicTest.dynamicTest(e.getKey(), () -> assertGreen(e.getValue())));
     }
 
-    /** The forward passes, the first step and the operators on the readable backend, too. */
+    /**
+     * The forward passes and the operators on the readable backend, too; its training steps are
+     * compared with the bundled fixtures, since the shared ones take minutes.
+     */
     @Test
     void theReadableBackendAgreesWithTheSharedFixtures() {
         Path folder = Path.of(System.getProperty("soma.shared", "../../shared"), "golden");

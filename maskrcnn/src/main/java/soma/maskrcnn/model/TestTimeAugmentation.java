@@ -86,6 +86,9 @@ public final class TestTimeAugmentation {
         try (Scope _ = Scope.open("test-time augmentation", device);
                 var _ = Autograd.noGrad()) {
             Detections merged = merge(variants, image.height(), image.width());
+            if (merged.size() == 0) {
+                return Instances.none(image.height(), image.width());
+            }
             Detections masked = merged.withMasks(averagedMasks(variants, merged));
             return masked.postprocess(image.height(), image.width(), Detector.MASK_THRESHOLD);
         }

@@ -33,6 +33,11 @@ public record Instances(
         }
     }
 
+    /** Nothing found in an image of that size. */
+    public static Instances none(int height, int width) {
+        return new Instances(height, width, new float[0], new float[0], new int[0], List.of());
+    }
+
     /** Number of objects. */
     public int size() {
         return scores.length;
