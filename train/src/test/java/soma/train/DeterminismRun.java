@@ -9,6 +9,7 @@ import soma.nn.RandomStreams;
 import soma.nn.checkpoint.Safetensors;
 import soma.tensor.Device;
 import soma.tensor.cpu.Workers;
+import soma.tensor.cpu.vector.VectorWidth;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,8 +24,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What {@link DeterminismTest} runs in a JVM of each vector width: prints a hash of what a short
- * training run leaves, on one thread, on two, and interrupted and resumed; and of what the trained
- * model finds.
+ * training run leaves, on one thread, on two, interrupted and resumed, and of another seed; and of
+ * what the trained model finds.
  */
 final class DeterminismRun {
     /** Figures of a line of metrics.json that are about time, not numbers. */
@@ -43,6 +44,10 @@ final class DeterminismRun {
         Trainer.train(TinyRun.request(cells, resumed).withStop(() -> steps.incrementAndGet() == 3));
         Workers.setThreads(1);
         Trainer.train(TinyRun.request(cells, resumed).withStart(TrainingRequest.Start.RESUME));
+        Path other = folder.resolve("other");
+        Trainer.train(TinyRun.request(cells, other, "SEED=8"));
+        System.out.println("bits " + VectorWidth.bits());
+        System.out.println("other " + hash(other));
         System.out.println("one " + hash(one));
         System.out.println("two " + hash(two));
         System.out.println("resumed " + hash(resumed));
@@ -78,6 +83,9 @@ final class DeterminismRun {
             Detector detector = new Detector(model, TinyRun.config(), device);
             Instances found =
                     detector.detect(ImageReader.readBgr(cells.images().getFirst().file()));
+            if (found.size() == 0) {
+                throw new IllegalStateException("nothing found, so nothing to compare");
+            }
             List<String> masks = found.masks().stream().map(m -> m.toCocoString()).toList();
             return Arrays.hashCode(found.boxes())
                     + " "

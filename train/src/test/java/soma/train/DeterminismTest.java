@@ -1,6 +1,7 @@
 package soma.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +27,9 @@ final class DeterminismTest {
     void sameBitsOnOneThreadAndTwoAndAfterAResume(int bits, @TempDir Path folder)
             throws IOException, InterruptedException {
         Map<String, String> printed = run(bits, folder);
-        assertEquals(5, printed.size(), printed::toString);
+        assertEquals(7, printed.size(), printed::toString);
+        assertEquals(String.valueOf(bits), printed.get("bits"));
+        assertNotEquals(printed.get("one"), printed.get("other"), "another seed");
         assertEquals(printed.get("one"), printed.get("two"), "one thread and two");
         assertEquals(printed.get("one"), printed.get("resumed"), "uninterrupted and resumed");
         assertEquals(printed.get("found-one"), printed.get("found-two"), "detections");
@@ -57,7 +60,7 @@ final class DeterminismTest {
         assertTrue(ended && process.exitValue() == 0, text);
         Map<String, String> out = new TreeMap<>();
         text.lines()
-                .filter(line -> line.matches("(one|two|resumed|found-\\w+) .*"))
+                .filter(line -> line.matches("(bits|other|one|two|resumed|found-\\w+) .*"))
                 .forEach(line -> out.put(line.split(" ", 2)[0], line.split(" ", 2)[1]));
         return out;
     }
