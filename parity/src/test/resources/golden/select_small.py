@@ -39,7 +39,8 @@ def operators(golden):
                 kept.update(own)
                 cases[case] = family["cases"][case]
         if cases:
-            families[name] = {"file": family["file"], "meaning": family["meaning"], "cases": cases}
+            listed = {k: family["tensors"][k] for k in kept}
+            families[name] = {"file": family["file"], "meaning": family["meaning"], "cases": cases, "tensors": listed}
             save_file(kept, os.path.join(HERE, "ops", family["file"]))
     header = {k: manifest[k] for k in ("library", "seed", "naming", "tolerance_advice")}
     write("ops/manifest.json", dict(header, families=families))

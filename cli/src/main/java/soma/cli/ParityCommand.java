@@ -135,6 +135,11 @@ final class ParityCommand implements Runnable {
         return Double.isNaN(value) ? "" : String.format(Locale.ROOT, "%.1e", value);
     }
 
+    /** JSON has no other numbers: null. */
+    private static Double finite(double value) {
+        return Double.isFinite(value) ? value : null;
+    }
+
     private static String json(ParityReport report) {
         ArrayNode rows = new ObjectMapper().createArrayNode();
         for (Row r : report.rows()) {
@@ -142,8 +147,8 @@ final class ParityCommand implements Runnable {
                     .put("group", r.group())
                     .put("tensor", r.name())
                     .put("shape", r.shape())
-                    .put("max_abs", r.maxAbsolute())
-                    .put("max_rel", r.maxRelative())
+                    .put("max_abs", finite(r.maxAbsolute()))
+                    .put("max_rel", finite(r.maxRelative()))
                     .put("tolerance", r.tolerance())
                     .put("verdict", r.verdict().name())
                     .put("note", r.note());

@@ -197,6 +197,7 @@ final class DetectionOps {
         c.check("out_boxes", d.boxes());
         c.check("out_scores", d.scores());
         c.checkExact("out_classes", d.classes().toInts());
+        c.skip("out_rows", "Soma keeps no rows; boxes and classes say which they were");
     }
 
     static void paste(Fixture c) {
@@ -206,10 +207,7 @@ final class DetectionOps {
         Tensor boxes = c.tensor("boxes");
         int[][] runs = Vision.pasteMasks(masks, boxes, h, w, 0.5);
         c.checkExact("detectron2", rowMajor(runs, h, w));
-        c.report()
-                .skips(
-                        c.name() + ".detectron2_soft255",
-                        "Soma pastes masks straight to runs, never soft values");
+        c.skip("detectron2_soft255", "Soma pastes masks straight to runs, never soft values");
         int n = masks.dim(0);
         Detections d =
                 new Detections(boxes, Tensor.zeros(n), Tensor.full(DType.INT32, 0, n), masks, h, w);

@@ -6,9 +6,13 @@ import soma.nn.checkpoint.HostTensor;
 import soma.nn.checkpoint.StateDict;
 import soma.tensor.Tensor;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntPredicate;
 
 /**
@@ -27,6 +31,7 @@ final class Fixture {
     private final String name;
     private final JsonNode cases;
     private final JsonNode entry;
+    private final Set<String> read = new HashSet<>();
 
     Fixture(ParityReport report, StateDict tensors, String name, JsonNode cases) {
         this.report = report;
@@ -45,9 +50,18 @@ final class Fixture {
 
     /** What the case has, without its name. */
     List<String> names() {
+        return own(tensors.names());
+    }
+
+    /** Without the name, what belongs to this case and not to one with a longer name. */
+    private List<String> own(Collection<String> all) {
         String prefix = name + ".";
-        return tensors.names().stream()
+        List<String> longer = new ArrayList<>();
+        cases.fieldNames().forEachRemaining(longer::add);
+        longer.removeIf(other -> !other.startsWith(prefix));
+        return all.stream()
                 .filter(n -> n.startsWith(prefix))
+                .filter(n -> longer.stream().noneMatch(other -> n.startsWith(other + ".")))
                 .map(n -> n.substring(prefix.length()))
                 .toList();
     }
@@ -77,6 +91,7 @@ final class Fixture {
     }
 
     HostTensor stored(String what) {
+        read.add(what);
         return tensors.require(name + "." + what);
     }
 
@@ -160,8 +175,34 @@ final class Fixture {
         checkExact(what, values);
     }
 
+    /** Soma has nothing like this case. */
     void skip(String why) {
+        read.addAll(names());
         report.skips(name, why);
+    }
+
+    /** Soma has nothing like one tensor of this case. */
+    void skip(String what, String why) {
+        read.add(what);
+        report.skips(name + "." + what, why);
+    }
+
+    /** Fails for what is listed and not stored, and for what is stored and wasn't looked at. */
+    void checkComplete(Collection<String> listed) {
+        List<String> stored = names();
+        for (String what : own(listed)) {
+            if (!stored.contains(what)) {
+                report.fails(name + "." + what, "", "in the manifest, but not in the file");
+            }
+        }
+        for (String what : stored) {
+            if (!read.contains(what)) {
+                report.fails(
+                        name + "." + what,
+                        tensors.require(name + "." + what).shape().toString(),
+                        "nothing that this harness knows");
+            }
+        }
     }
 
     ParityReport report() {

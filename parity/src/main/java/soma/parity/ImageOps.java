@@ -152,11 +152,12 @@ final class ImageOps {
         c.check("back", both.inverseBoxes(boxes));
         // The image is that of the case "random", which the family stores once.
         c.sibling("random")
-                .ifPresent(
+                .ifPresentOrElse(
                         random ->
                                 c.checkBytes(
                                         "flipped_image",
-                                        flip.applyImage(image(random, "image")).pixels()));
+                                        flip.applyImage(image(random, "image")).pixels()),
+                        () -> c.skip("flipped_image", "needs the case random, which isn't here"));
     }
 
     private static void batch(Fixture c) {

@@ -31,6 +31,17 @@ final class Json {
         }
     }
 
+    /** The fields of an object, or the texts of a list; empty if there is neither. */
+    static List<String> names(JsonNode node) {
+        List<String> out = new ArrayList<>();
+        if (node.isArray()) {
+            node.forEach(name -> out.add(name.asText()));
+        } else {
+            node.fieldNames().forEachRemaining(out::add);
+        }
+        return out;
+    }
+
     /** A value for each line. */
     static List<JsonNode> lines(Path file) {
         try {

@@ -113,7 +113,7 @@ final class MetricParity {
 
     private static List<Rle> masks(JsonNode c, String field) {
         List<Rle> out = new ArrayList<>();
-        for (String counts : DataParity.texts(c.get(field))) {
+        for (String counts : Json.names(c.get(field))) {
             out.add(Rle.fromCocoString(c.get("h").asInt(), c.get("w").asInt(), counts));
         }
         return out;

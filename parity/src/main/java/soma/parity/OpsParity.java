@@ -9,21 +9,29 @@ import soma.tensor.Scope;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Every case of every operator family of an {@code ops} folder. */
 final class OpsParity {
+    private static final String MANIFEST = "manifest.json";
+    private static final String SCHEDULES = "schedules.json";
+
     private final Path folder;
     private final ParityReport report;
     private final Device device;
+    private final UnknownParts unknown;
     private final Map<String, Consumer<Fixture>> families = new LinkedHashMap<>();
 
-    OpsParity(Path folder, ParityReport report, Device device) {
+    OpsParity(Path folder, ParityReport report, Device device, UnknownParts unknown) {
         this.folder = folder;
         this.report = report;
         this.device = device;
+        this.unknown = unknown;
         families.put("conv", LayerOps::conv);
         families.put("norm", LayerOps::norm);
         families.put("pool", LayerOps::pool);
@@ -44,35 +52,50 @@ final class OpsParity {
         families.put("image", new ImageOps(new ImageFiles(folder))::check);
     }
 
+    /** Whether a folder holds operators. */
+    static boolean isHere(Path folder) {
+        Path manifest = folder.resolve(MANIFEST);
+        return Files.exists(manifest) && Json.read(manifest).has("families");
+    }
+
     void run() {
-        JsonNode manifest = Json.read(folder.resolve("manifest.json"));
+        Set<String> known = new HashSet<>(List.of(MANIFEST, SCHEDULES));
+        JsonNode manifest = Json.read(folder.resolve(MANIFEST));
         for (Map.Entry<String, JsonNode> e : manifest.required("families").properties()) {
             String file = e.getValue().required("file").asText();
+            known.add(file);
             report.group("ops/" + file);
             Consumer<Fixture> check = families.get(e.getKey());
             if (check == null) {
                 report.fails(e.getKey(), "", "a family that this harness does not know");
                 continue;
             }
-            StateDict tensors = Checkpoints.read(folder.resolve(file));
-            JsonNode cases = e.getValue().required("cases");
-            for (Map.Entry<String, JsonNode> c : cases.properties()) {
-                if (!report.wants(c.getKey())) {
-                    continue;
-                }
-                try (Scope _ = Scope.open(c.getKey(), device)) {
-                    check.accept(new Fixture(report, tensors, c.getKey(), cases));
-                } catch (RuntimeException failure) {
-                    report.fails(c.getKey(), "", String.valueOf(failure.getMessage()));
-                }
-            }
+            report.guarded(e.getKey(), () -> family(e.getValue(), check));
         }
-        Path schedules = folder.resolve("schedules.json");
+        Path schedules = folder.resolve(SCHEDULES);
         if (Files.exists(schedules)) {
             report.group("ops/schedules.json");
             Json.read(schedules)
                     .properties()
                     .forEach(e -> LayerOps.schedule(report, e.getKey(), e.getValue()));
+        }
+        unknown.of(folder, known);
+    }
+
+    private void family(JsonNode family, Consumer<Fixture> check) {
+        StateDict tensors = Checkpoints.read(folder.resolve(family.required("file").asText()));
+        JsonNode cases = family.required("cases");
+        List<String> listed = Json.names(family.path("tensors"));
+        for (Map.Entry<String, JsonNode> c : cases.properties()) {
+            report.guarded(
+                    c.getKey(),
+                    () -> {
+                        try (Scope _ = Scope.open(c.getKey(), device)) {
+                            Fixture fixture = new Fixture(report, tensors, c.getKey(), cases);
+                            check.accept(fixture);
+                            fixture.checkComplete(listed);
+                        }
+                    });
         }
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -16,14 +17,19 @@ import java.util.stream.Stream;
  * {@code data}, one of these, or the folder of one model.
  */
 public final class Parity {
+    /** Folders of a root; the images are those that traces use. */
+    private static final Set<String> PARTS = Set.of("ops", "models", "data", "images");
+
     private final Path root;
     private final ParityReport report;
     private final Device device;
+    private final UnknownParts unknown;
 
     private Parity(Path root, ParityReport report, Device device) {
         this.root = root;
         this.report = report;
         this.device = device;
+        this.unknown = new UnknownParts(root, report);
     }
 
     /**
@@ -49,28 +55,33 @@ public final class Parity {
     private boolean runAll() {
         boolean any = false;
         for (Path folder : List.of(root, root.resolve("ops"))) {
-            if (Files.exists(folder.resolve("conv.safetensors"))
-                    || Files.exists(folder.resolve("schedules.json"))) {
+            if (OpsParity.isHere(folder)) {
                 any = true;
-                new OpsParity(folder, report, device).run();
+                new OpsParity(folder, report, device, unknown).run();
             }
         }
         for (Path folder : models()) {
             any = true;
-            guarded(folder, () -> new ModelParity(folder, report, device).run());
+            report.guarded(
+                    folder.getFileName().toString(),
+                    () -> new ModelParity(folder, report, device).run());
         }
         for (Path folder : List.of(root, root.resolve("data"))) {
-            any |= new DataParity(folder, report).run();
+            any |= new DataParity(folder, report, unknown).run();
         }
+        nameUnknownParts();
         return any;
     }
 
-    /** What breaks in one model is a failed row, and the others go on. */
-    private void guarded(Path folder, Runnable check) {
-        try {
-            check.run();
-        } catch (RuntimeException failure) {
-            report.fails(folder.getFileName().toString(), "", String.valueOf(failure.getMessage()));
+    /** Of the folders that hold parts; the parts name their own. */
+    private void nameUnknownParts() {
+        Path models = root.resolve("models");
+        if (Files.isDirectory(models)) {
+            unknown.of(models, name -> isModel(models.resolve(name)));
+        }
+        boolean isRoot = PARTS.stream().anyMatch(part -> Files.isDirectory(root.resolve(part)));
+        if (isRoot && !isModel(root) && !DataParity.isHere(root) && !OpsParity.isHere(root)) {
+            unknown.of(root, name -> PARTS.contains(name) || isModel(root.resolve(name)));
         }
     }
 
@@ -92,8 +103,7 @@ public final class Parity {
     }
 
     private static boolean isModel(Path folder) {
-        return Files.exists(folder.resolve("manifest.json"))
-                && (Files.exists(folder.resolve("weights.pth"))
-                        || Files.exists(folder.resolve("weights.safetensors")));
+        Path manifest = folder.resolve("manifest.json");
+        return Files.exists(manifest) && Json.read(manifest).has("model");
     }
 }

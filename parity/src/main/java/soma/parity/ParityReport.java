@@ -64,7 +64,7 @@ public final class ParityReport {
     /** The same for numbers of any shape. */
     void relative(String name, String shape, double[] expected, double[] actual, double tolerance) {
         if (sameCount(name, shape, expected.length, actual.length)) {
-            double largest = Arrays.stream(expected).map(Math::abs).max().orElse(0);
+            double largest = largestFinite(expected);
             double difference = largestDifference(expected, actual);
             // Where all is zero, only zeros agree.
             boolean ok = difference <= tolerance * largest;
@@ -88,8 +88,7 @@ public final class ParityReport {
             double[] expected,
             double tolerance,
             String note) {
-        double largest = Arrays.stream(expected).map(Math::abs).max().orElse(0);
-        double relative = difference == 0 ? 0 : difference / largest;
+        double relative = difference == 0 ? 0 : difference / largestFinite(expected);
         boolean ok = difference <= tolerance;
         add(name, shape, difference, relative, "abs " + number(tolerance), ok, note);
     }
@@ -137,6 +136,15 @@ public final class ParityReport {
         add(name, shape, Double.NaN, Double.NaN, "", false, why);
     }
 
+    /** What breaks in one comparison is a failed row, and the others go on. */
+    void guarded(String name, Runnable check) {
+        try {
+            check.run();
+        } catch (RuntimeException failure) {
+            fails(name, "", String.valueOf(failure.getMessage()));
+        }
+    }
+
     /** Something that Soma has nothing of. */
     void skips(String name, String why) {
         if (wants(name)) {
@@ -149,6 +157,11 @@ public final class ParityReport {
             fails(name, shape, "expected " + expected + " values, got " + actual);
         }
         return expected == actual;
+    }
+
+    /** An infinite one would allow for any difference of the others. */
+    private static double largestFinite(double[] values) {
+        return Arrays.stream(values).map(Math::abs).filter(Double::isFinite).max().orElse(0);
     }
 
     /** Infinite where only one of two is a number. */

@@ -68,7 +68,7 @@ final class RleParity {
                 bits[i] = (byte) (image.pixels()[i] != 0 ? 1 : 0);
             }
         } else {
-            String rows = String.join("", DataParity.texts(c.get("rows")));
+            String rows = String.join("", Json.names(c.get("rows")));
             for (int i = 0; i < bits.length; i++) {
                 bits[i] = (byte) (rows.charAt(i) == '0' || rows.charAt(i) == '.' ? 0 : 1);
             }
@@ -130,7 +130,7 @@ final class RleParity {
 
     private static List<Rle> masks(JsonNode c, String field) {
         List<Rle> masks = new ArrayList<>();
-        for (String text : DataParity.texts(c.get(field))) {
+        for (String text : Json.names(c.get(field))) {
             masks.add(Rle.fromCocoString(c.get("h").asInt(), c.get("w").asInt(), text));
         }
         return masks;

@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 /** A record that is changed a little is noticed, by name. */
 class HonestyTest {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String FC1 = "roi_heads.box_head.fc1.weight";
 
     @TempDir private Path root;
     private Path model;
@@ -56,6 +57,11 @@ class HonestyTest {
         List<Row> failures = failures(only);
         assertEquals(1, failures.size(), failures::toString);
         assertEquals(name, failures.getFirst().name());
+    }
+
+    private void assertAmongTheNoticed(String only, String name) {
+        List<Row> failures = failures(only);
+        assertTrue(failures.stream().anyMatch(r -> r.name().equals(name)), failures::toString);
     }
 
     private static void change(Path file, Consumer<StateDict> edit) {
@@ -141,9 +147,7 @@ class HonestyTest {
         edit(
                 model.resolve("detections-drawn.json"),
                 d -> ((ArrayNode) d.get(2).get("bbox")).set(0, 1.0));
-        assertTrue(
-                failures("models/narrow/drawn").stream()
-                        .anyMatch(r -> r.name().equals("detections one to one")));
+        assertAmongTheNoticed("models/narrow/drawn", "detections one to one");
     }
 
     @Test
@@ -159,11 +163,8 @@ class HonestyTest {
 
     @Test
     void oneGradient() {
-        String name = "roi_heads.box_head.fc1.weight";
-        change(model.resolve("train/grads.safetensors"), d -> nudge(d, name, 0.2));
-        assertTrue(
-                failures("models/narrow/train").stream()
-                        .anyMatch(r -> r.name().equals("grad." + name)));
+        change(model.resolve("train/grads.safetensors"), d -> nudge(d, FC1, 0.2));
+        assertAmongTheNoticed("models/narrow/train", "grad." + FC1);
     }
 
     @Test
@@ -203,5 +204,63 @@ class HonestyTest {
                     families.set("dropout", families.get("iou").deepCopy());
                 });
         assertEquals(List.of("dropout"), failures("ops/").stream().map(Row::name).toList());
+    }
+
+    @Test
+    void anOutputOfAnOperatorThatTheRecordLost() {
+        change(root.resolve("ops/norm.safetensors"), d -> d.remove("group4-12.grad.weight"));
+        assertAmongTheNoticed("ops/norm", "group4-12.grad.weight");
+    }
+
+    @Test
+    void anOutputOfAnOperatorThatNobodyCompares() {
+        change(
+                root.resolve("ops/norm.safetensors"),
+                d -> d.put("batch-train.skew", HostTensor.of(new float[] {1}, 1)));
+        assertNoticed("ops/norm", "batch-train.skew");
+    }
+
+    @Test
+    void anInfiniteValueHidesNoOther() {
+        ParityReport report = new ParityReport(_ -> true);
+        double[] expected = {Double.POSITIVE_INFINITY, 1};
+        report.relative("same", "[2]", expected, expected, 1e-6);
+        report.relative("other", "[2]", expected, new double[] {Double.POSITIVE_INFINITY, 2}, 1e-6);
+        assertEquals(
+                List.of(Row.Verdict.OK, Row.Verdict.FAIL),
+                report.rows().stream().map(Row::verdict).toList());
+    }
+
+    @Test
+    void aModelWithoutItsWeights() throws IOException {
+        Files.delete(model.resolve("weights.safetensors"));
+        assertNoticed("models/narrow", "weights");
+    }
+
+    @Test
+    void partsThatNobodyKnowsAreNamed() throws IOException {
+        for (String file : List.of("fuzz.tar.gz", "ops/dropout.safetensors", "models/readme.txt")) {
+            Files.writeString(root.resolve(file), "");
+        }
+        assertEquals(
+                List.of("fuzz.tar.gz", "models/readme.txt", "ops/dropout.safetensors"),
+                Parity.run(root, Device.cpu(), row -> row.startsWith("unknown")).rows().stream()
+                        .filter(r -> r.verdict() == Row.Verdict.SKIP)
+                        .map(Row::name)
+                        .sorted()
+                        .toList());
+    }
+
+    @Test
+    void aFolderOfOneFamilyIsCompared() throws IOException {
+        for (String file : List.of("conv.safetensors", "schedules.json")) {
+            Files.delete(root.resolve("ops").resolve(file));
+        }
+        edit(
+                root.resolve("ops/manifest.json"),
+                m -> ((ObjectNode) m.get("families")).retain("iou"));
+        List<Row> rows =
+                Parity.run(root.resolve("ops"), Device.cpu(), row -> row.startsWith("ops/")).rows();
+        assertEquals(List.of("random.iou", "special.iou"), rows.stream().map(Row::name).toList());
     }
 }
