@@ -21,11 +21,15 @@ import soma.tensor.Device;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** One folder of a model: its weight files, traces, detections, augmented detections, training. */
 final class ModelParity {
+    private static final String MANIFEST = "manifest.json";
+    private static final String CONFIG = "config.yaml";
     private static final List<String> WEIGHTS = List.of("weights.safetensors", "weights.pth");
 
     private final Path folder;
@@ -33,12 +37,15 @@ final class ModelParity {
     private final Device device;
     private final JsonNode manifest;
     private final ImageFiles images;
+    private final UnknownParts unknown;
+    private final Set<String> known = new HashSet<>(List.of(MANIFEST, CONFIG));
 
-    ModelParity(Path folder, ParityReport report, Device device) {
+    ModelParity(Path folder, ParityReport report, Device device, UnknownParts unknown) {
         this.folder = folder;
         this.report = report;
         this.device = device;
-        this.manifest = Json.read(folder.resolve("manifest.json"));
+        this.unknown = unknown;
+        this.manifest = Json.read(folder.resolve(MANIFEST));
         this.images = new ImageFiles(folder);
     }
 
@@ -52,32 +59,45 @@ final class ModelParity {
         boolean torchvision =
                 weights.names().stream().anyMatch(n -> n.startsWith("backbone.body."));
         if (torchvision) {
-            JsonNode trace = manifest.required("trace");
-            report.group(name + "/" + trace.required("image_id").asText());
-            Config config = TorchvisionTrace.config(weights, manifest.required("architecture"));
-            TraceParity.Names names = new TorchvisionTrace();
-            trace(trace.required("image_id").asText(), trace, manifest, config, weights, names);
+            JsonNode info = manifest.required("trace");
+            String id = info.required("image_id").asText();
+            part(
+                    name + "/" + id,
+                    () -> {
+                        JsonNode architecture = manifest.required("architecture");
+                        Config config = TorchvisionTrace.config(weights, architecture);
+                        trace(id, info, manifest, config, weights, new TorchvisionTrace());
+                    });
         }
-        List<String> overrides = torchvision ? List.of() : blocks(weights);
-        if (manifest.has("traces")) {
-            for (Map.Entry<String, JsonNode> e : manifest.get("traces").properties()) {
-                report.group(name + "/" + e.getKey());
-                JsonNode info = e.getValue();
-                Config config = config(weights, testSize(info));
-                TraceParity.Names names = new TraceParity.Names() {};
-                trace(e.getKey(), info, info, config, weights, names);
-            }
+        for (Map.Entry<String, JsonNode> e : manifest.path("traces").properties()) {
+            JsonNode info = e.getValue();
+            part(
+                    name + "/" + e.getKey(),
+                    () -> {
+                        Config config = config(weights, testSize(info));
+                        TraceParity.Names names = new TraceParity.Names() {};
+                        trace(e.getKey(), info, info, config, weights, names);
+                    });
         }
         for (JsonNode tta : list(manifest.path("tta"))) {
             String file = tta.required("file").asText();
-            report.group(name + "/" + file.replace(".json", ""));
-            testTimeAugmentation(tta, weights);
+            part(name + "/" + file.replace(".json", ""), () -> testTimeAugmentation(tta, weights));
         }
+        List<String> overrides = torchvision ? List.of() : blocks(weights);
         for (JsonNode train : list(manifest.path("train"))) {
             Path run = folder.resolve(train.asText()).getParent();
-            report.group(name + "/" + run.getFileName());
-            new TrainingParity(run, report, device, overrides).run(weights);
+            known.add(folder.relativize(run).getName(0).toString());
+            part(
+                    name + "/" + run.getFileName(),
+                    () -> new TrainingParity(run, report, device, overrides).run(weights));
+            unknown.of(run, TrainingParity.FILES);
         }
+        unknown.of(folder, known);
+    }
+
+    private void part(String group, Runnable check) {
+        report.group(group);
+        report.guarded("all of it", check);
     }
 
     /** One value, or a list of them, or none. */
@@ -99,6 +119,7 @@ final class ModelParity {
             if (!Files.exists(file)) {
                 continue;
             }
+            known.add(name);
             StateDict dict = Checkpoints.read(file);
             if (first != null) {
                 sameWeights(name, first, dict);
@@ -125,7 +146,7 @@ final class ModelParity {
     private Config config(StateDict weights, List<String> more) {
         List<String> overrides = new ArrayList<>(more);
         overrides.addAll(blocks(weights));
-        return Config.load(folder.resolve("config.yaml").toString(), overrides);
+        return Config.load(folder.resolve(CONFIG).toString(), overrides);
     }
 
     /** The number of blocks of each stage, which detectron2's config can't say. */
@@ -188,11 +209,15 @@ final class ModelParity {
             Config config,
             StateDict weights,
             TraceParity.Names names) {
+        String stored = "trace-" + tag + ".safetensors";
+        Path detections = folder.resolve("detections-" + tag + ".json");
+        known.add(stored);
+        known.add(detections.getFileName().toString());
         Image8 pixels = image(info.required("image_id").asText());
         if (pixels == null) {
             return;
         }
-        StateDict golden = Checkpoints.read(folder.resolve("trace-" + tag + ".safetensors"));
+        StateDict golden = Checkpoints.read(folder.resolve(stored));
         TraceRecorder recorder = new TraceRecorder();
         Instances found;
         try (MaskRcnn model = model(config, weights)) {
@@ -201,8 +226,8 @@ final class ModelParity {
         Drift drift = Drift.of(drifts.path("tolerance"));
         StateDict actual = recorder.tensors();
         actual.put("final.boxes", HostTensor.of(found.boxes(), found.size(), 4));
+        report.requireListed("", Json.names(info.path("tensors")), golden);
         new TraceParity(report, drift, names).compare(golden, actual);
-        Path detections = folder.resolve("detections-" + tag + ".json");
         if (Files.exists(detections)) {
             new DetectionParity(report, drift, names instanceof TorchvisionTrace)
                     .compare(Json.read(detections), found);
@@ -212,6 +237,8 @@ final class ModelParity {
     }
 
     private void testTimeAugmentation(JsonNode tta, StateDict weights) {
+        String file = tta.required("file").asText();
+        known.add(file);
         Image8 pixels = image(tta.required("image_id").asText());
         if (pixels == null) {
             return;
@@ -230,7 +257,7 @@ final class ModelParity {
             Instances found =
                     new TestTimeAugmentation(model, detector, config, device).detect(pixels);
             new DetectionParity(report, Drift.none(), false)
-                    .compare(Json.read(folder.resolve(tta.required("file").asText())), found);
+                    .compare(Json.read(folder.resolve(file)), found);
         }
     }
 }

@@ -64,7 +64,7 @@ public final class Parity {
             any = true;
             report.guarded(
                     folder.getFileName().toString(),
-                    () -> new ModelParity(folder, report, device).run());
+                    () -> new ModelParity(folder, report, device, unknown).run());
         }
         for (Path folder : List.of(root, root.resolve("data"))) {
             any |= new DataParity(folder, report, unknown).run();

@@ -1,6 +1,7 @@
 package soma.parity;
 
 import soma.nn.checkpoint.HostTensor;
+import soma.nn.checkpoint.StateDict;
 import soma.parity.Row.Verdict;
 
 import java.util.ArrayList;
@@ -134,6 +135,15 @@ public final class ParityReport {
     /** Something that could not even be compared. */
     void fails(String name, String shape, String why) {
         add(name, shape, Double.NaN, Double.NaN, "", false, why);
+    }
+
+    /** Fails for what a manifest lists, but the file has not. */
+    void requireListed(String prefix, List<String> listed, StateDict stored) {
+        for (String name : listed) {
+            if (!stored.contains(name)) {
+                fails(prefix + name, "", "in the manifest, but not in the file");
+            }
+        }
     }
 
     /** What breaks in one comparison is a failed row, and the others go on. */

@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Losses and gradients of the first step, the losses of all recorded steps, and the weights and
@@ -38,13 +39,17 @@ import java.util.Map;
  * enters.
  */
 final class TrainingParity {
-    /** A tensor may always end so far from where it should be, of the way that it has gone. */
-    private static final double OFF_THE_WAY = 1e-2;
-
-    /** What moves by a few roundings of its values, of their size, says nothing. */
-    private static final double LEAST_MOVE = 1e-5;
-
+    private static final String ANNOTATIONS = "annotations.json";
+    private static final String CONFIG = "config.yaml";
+    private static final String FIRST = "losses-step0.json";
+    private static final String GRADIENTS = "grads.safetensors";
+    private static final String MANIFEST = "manifest.json";
+    private static final String METRICS = "metrics.json";
     private static final String AFTER = "weights-after-20.safetensors";
+
+    /** What the folder of a run holds. */
+    static final Set<String> FILES =
+            Set.of(ANNOTATIONS, "images", CONFIG, FIRST, GRADIENTS, MANIFEST, METRICS, AFTER);
 
     /** What rounding does to the losses of step 0 (README of the fixtures). */
     private static final double FIRST_LOSSES = 7e-7;
@@ -75,8 +80,8 @@ final class TrainingParity {
         this.folder = folder;
         this.report = report;
         this.device = device;
-        this.config = Config.load(folder.resolve("config.yaml").toString(), overrides);
-        this.manifest = Json.read(folder.resolve("manifest.json"));
+        this.config = Config.load(folder.resolve(CONFIG).toString(), overrides);
+        this.manifest = Json.read(folder.resolve(MANIFEST));
     }
 
     /** Trains from the given weights. */
@@ -85,12 +90,12 @@ final class TrainingParity {
         TrainingMapper mapper =
                 new TrainingMapper(InputConfig.from(config), new ImageCache(0), streams);
         List<TrainingExample> batch =
-                DatasetReader.read(folder.resolve("annotations.json")).images().stream()
+                DatasetReader.read(folder.resolve(ANNOTATIONS)).images().stream()
                         .map(image -> mapper.map(image, 0))
                         .toList();
         List<Image8> images = batch.stream().map(TrainingExample::image).toList();
         List<GroundTruth> truths = batch.stream().map(TrainingExample::truth).toList();
-        List<JsonNode> steps = Json.lines(folder.resolve("metrics.json"));
+        List<JsonNode> steps = Json.lines(folder.resolve(METRICS));
         try (MaskRcnn model = MaskRcnn.from(config)) {
             StateDict named = ModelFile.forModel(start, model);
             model.initialize(device, streams, named, _ -> false);
@@ -120,7 +125,14 @@ final class TrainingParity {
                     }
                 }
             }
-            compareWeights(model, named);
+            if (Files.exists(folder.resolve(AFTER))) {
+                StateDict recorded = Checkpoints.read(folder.resolve(AFTER));
+                new TrainedWeightsParity(report, manifest, named, recorded)
+                        .compare(
+                                model.stateDict(),
+                                drift("weights_after_20_max_abs"),
+                                largestLossDrift());
+            }
         }
     }
 
@@ -132,22 +144,25 @@ final class TrainingParity {
     }
 
     private void compareFirst(TrainingLosses losses) {
-        JsonNode expected = Json.read(folder.resolve("losses-step0.json"));
-        values(losses)
-                .forEach(
-                        (name, value) -> {
-                            double want = expected.path(name).asDouble(Double.NaN);
-                            double limit =
-                                    Fixture.FACTOR
-                                            * FIRST_LOSSES
-                                            * Math.max(SMALL_LOSS, Math.abs(want));
-                            report.absolute(
-                                    "step 0 " + name,
-                                    "[]",
-                                    new double[] {want},
-                                    new double[] {value},
-                                    limit);
-                        });
+        JsonNode expected = Json.read(folder.resolve(FIRST));
+        Map<String, Double> values = values(losses);
+        for (String name : Json.names(expected)) {
+            if (name.contains("loss") && !values.containsKey(name)) {
+                report.fails("step 0 " + name, "[]", "Soma has no such loss");
+            }
+        }
+        values.forEach(
+                (name, value) -> {
+                    double want = expected.path(name).asDouble(Double.NaN);
+                    double limit =
+                            Fixture.FACTOR * FIRST_LOSSES * Math.max(SMALL_LOSS, Math.abs(want));
+                    report.absolute(
+                            "step 0 " + name,
+                            "[]",
+                            new double[] {want},
+                            new double[] {value},
+                            limit);
+                });
     }
 
     /** The fixture has sums over its images, detectron2's log and ours the mean. */
@@ -206,7 +221,8 @@ final class TrainingParity {
     }
 
     private void compareGradients(MaskRcnn model, Gradients gradients) {
-        StateDict stored = Checkpoints.read(folder.resolve("grads.safetensors"));
+        StateDict stored = Checkpoints.read(folder.resolve(GRADIENTS));
+        report.requireListed("grad.", Json.names(manifest.path("gradients")), stored);
         StateDict expected = ModelFile.inDetectron2Names(stored, false);
         double allowed = Fixture.FACTOR * drift("gradient_max_relative_to_parameter_max");
         double squares = 0;
@@ -240,53 +256,6 @@ final class TrainingParity {
                 new double[] {1},
                 Fixture.FACTOR * drift("gradient_global_relative_l2"),
                 "");
-    }
-
-    /**
-     * Compares the values by the drift of the library's worst tensor and, since that says little of
-     * others, how far each is from where it should be by how far it has moved. The records hold no
-     * such figure for the library itself; that of its losses, which are relative too, stands in.
-     */
-    private void compareWeights(MaskRcnn model, StateDict start) {
-        if (!Files.exists(folder.resolve(AFTER))) {
-            return;
-        }
-        double allowed = Fixture.FACTOR * drift("weights_after_20_max_abs");
-        double offTheWay = Math.max(OFF_THE_WAY, Fixture.FACTOR * largestLossDrift());
-        StateDict actual = model.stateDict();
-        for (Map.Entry<String, HostTensor> e :
-                Checkpoints.read(folder.resolve(AFTER)).tensors().entrySet()) {
-            String name = "after " + e.getKey();
-            HostTensor want = e.getValue();
-            String shape = want.shape().toString();
-            HostTensor got = actual.get(e.getKey());
-            if (got == null) {
-                report.fails(name, shape, "missing");
-            } else if (!want.isFloating()) {
-                report.exact(name, shape, want.longs(), got.longs());
-            } else {
-                report.absolute(name, shape, want.doubles(), got.doubles(), allowed);
-                double[] before = start.require(e.getKey()).doubles();
-                double moved = distance(want.doubles(), before);
-                if (moved > LEAST_MOVE * norm(want.doubles())) {
-                    double off = distance(want.doubles(), got.doubles()) / moved;
-                    double[] whole = {1};
-                    report.measured(name + ", of its way", shape, off, whole, offTheWay, "");
-                }
-            }
-        }
-    }
-
-    private static double distance(double[] a, double[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            sum += (a[i] - b[i]) * (a[i] - b[i]);
-        }
-        return Math.sqrt(sum);
-    }
-
-    private static double norm(double[] a) {
-        return distance(a, new double[a.length]);
     }
 
     /** The largest drift of a figure among the library's own runs. */

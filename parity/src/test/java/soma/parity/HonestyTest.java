@@ -99,6 +99,13 @@ class HonestyTest {
         JSON.writeValue(file.toFile(), node);
     }
 
+    /** As full-size manifests do. */
+    private void listInManifest(String list) throws IOException {
+        edit(
+                model.resolve("train/manifest.json"),
+                m -> ((ObjectNode) m).putObject(list).putObject(FC1));
+    }
+
     @Test
     void unchangedAllIsWell() {
         assertEquals(List.of(), failures(""));
@@ -207,6 +214,34 @@ class HonestyTest {
     }
 
     @Test
+    void aTensorThatTheRecordLost() {
+        change(model.resolve("trace-drawn.safetensors"), d -> d.remove("p4"));
+        assertNoticed("models/narrow/drawn", "p4");
+    }
+
+    @Test
+    void aGradientThatTheRecordLost() throws IOException {
+        listInManifest("gradients");
+        change(model.resolve("train/grads.safetensors"), d -> d.remove(FC1));
+        assertNoticed("models/narrow/train", "grad." + FC1);
+    }
+
+    @Test
+    void aWeightThatTheRecordLost() throws IOException {
+        listInManifest("weights_after_20");
+        change(model.resolve("train/weights-after-20.safetensors"), d -> d.remove(FC1));
+        assertAmongTheNoticed("models/narrow/train", "after " + FC1);
+    }
+
+    @Test
+    void aLossThatSomaHasNot() throws IOException {
+        edit(
+                model.resolve("train/losses-step0.json"),
+                losses -> ((ObjectNode) losses).put("loss_keypoint", 0.25));
+        assertNoticed("models/narrow/train", "step 0 loss_keypoint");
+    }
+
+    @Test
     void anOutputOfAnOperatorThatTheRecordLost() {
         change(root.resolve("ops/norm.safetensors"), d -> d.remove("group4-12.grad.weight"));
         assertAmongTheNoticed("ops/norm", "group4-12.grad.weight");
@@ -238,12 +273,31 @@ class HonestyTest {
     }
 
     @Test
+    void aTraceThatIsNotThereLeavesTheRestToBeCompared() throws IOException {
+        Files.delete(model.resolve("trace-drawn.safetensors"));
+        List<Row> rows = Parity.run(root, Device.cpu(), row -> row.startsWith("models/")).rows();
+        assertTrue(rows.stream().anyMatch(r -> r.failed() && r.group().endsWith("/drawn")));
+        assertTrue(rows.stream().anyMatch(r -> r.name().startsWith("after ")));
+    }
+
+    @Test
     void partsThatNobodyKnowsAreNamed() throws IOException {
-        for (String file : List.of("fuzz.tar.gz", "ops/dropout.safetensors", "models/readme.txt")) {
+        for (String file :
+                List.of(
+                        "fuzz.tar.gz",
+                        "ops/dropout.safetensors",
+                        "models/readme.txt",
+                        "models/narrow/trace-other.safetensors",
+                        "models/narrow/train/scaler.json")) {
             Files.writeString(root.resolve(file), "");
         }
         assertEquals(
-                List.of("fuzz.tar.gz", "models/readme.txt", "ops/dropout.safetensors"),
+                List.of(
+                        "fuzz.tar.gz",
+                        "models/narrow/trace-other.safetensors",
+                        "models/narrow/train/scaler.json",
+                        "models/readme.txt",
+                        "ops/dropout.safetensors"),
                 Parity.run(root, Device.cpu(), row -> row.startsWith("unknown")).rows().stream()
                         .filter(r -> r.verdict() == Row.Verdict.SKIP)
                         .map(Row::name)
