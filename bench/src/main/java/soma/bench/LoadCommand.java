@@ -29,8 +29,6 @@ import java.util.concurrent.Callable;
             "Example: soma bench load --weights model_final.pth MODEL.ROI_HEADS.NUM_CLASSES=3"
         })
 final class LoadCommand implements Callable<Integer> {
-    private static final Path STATUS = Path.of("/proc/self/status");
-
     @Mixin private CommonOptions common;
     @Mixin private BenchOptions options;
     @Mixin private ModelOptions modelOptions;
@@ -46,11 +44,11 @@ final class LoadCommand implements Callable<Integer> {
         Config config = modelOptions.loadConfig();
         // Before the session: measuring the machine's peak warms what a first load is without.
         var device = common.openDevice();
-        long before = kilobytes("VmRSS");
+        long before = Machine.statusKb("VmRSS").orElse(0);
         long start = System.nanoTime();
         MaskRcnn first = modelOptions.read(config, device);
         double seconds = (System.nanoTime() - start) * 1e-9;
-        long peak = kilobytes("VmHWM");
+        long peak = Machine.statusKb("VmHWM").orElse(0);
         first.close();
         Session session = Session.open(common, options, spec.commandLine().getOut());
         double bytes = Files.size(file);
@@ -68,17 +66,5 @@ final class LoadCommand implements Callable<Integer> {
                         .formatted(seconds, (peak - before) * 1024.0 / bytes));
         session.finish();
         return 0;
-    }
-
-    /** A figure of this process; 0 where the system does not tell. */
-    private static long kilobytes(String name) throws IOException {
-        if (!Files.exists(STATUS)) {
-            return 0;
-        }
-        return Files.readAllLines(STATUS).stream()
-                .filter(line -> line.startsWith(name + ":"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                .findFirst()
-                .orElse(0);
     }
 }

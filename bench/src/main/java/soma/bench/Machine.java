@@ -39,13 +39,21 @@ record Machine(String device, int threads, double peakFlops, double peakBytes) {
 
     /** The most memory that this process ever held, in MiB; empty where the system can't tell. */
     static OptionalLong peakResidentMb() {
+        OptionalLong kilobytes = statusKb("VmHWM");
+        return kilobytes.isPresent()
+                ? OptionalLong.of(kilobytes.getAsLong() / 1024)
+                : OptionalLong.empty();
+    }
+
+    /** A figure of this process in KiB, by Linux's name; empty where the system can't tell. */
+    static OptionalLong statusKb(String name) {
         if (!Files.isReadable(STATUS)) {
             return OptionalLong.empty();
         }
         try {
             return Files.readAllLines(STATUS).stream()
-                    .filter(line -> line.startsWith("VmHWM:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                    .filter(line -> line.startsWith(name + ":"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                     .findFirst();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -64,10 +64,14 @@ final class ModelOptions {
     MaskRcnn read(Config loaded, Device device) {
         MaskRcnn model = MaskRcnn.from(loaded);
         try (Scope _ = Scope.open("weights", device)) {
-            model.initialize(
-                    device, new RandomStreams(0), ModelFile.read(weights, model), _ -> false);
+            initialize(model, device);
         }
         return model;
+    }
+
+    private LoadReport initialize(MaskRcnn model, Device device) {
+        return model.initialize(
+                device, new RandomStreams(0), ModelFile.read(weights, model), _ -> false);
     }
 
     int batch(int usual) {
@@ -93,16 +97,12 @@ final class ModelOptions {
     /** The model with its values; says in {@code session} what it lacks. */
     MaskRcnn load(Config loaded, Device device, Session session) {
         MaskRcnn model = MaskRcnn.from(loaded);
-        RandomStreams streams = new RandomStreams(0);
         try (Scope _ = Scope.open("weights", device)) {
             if (weights == null) {
-                model.initialize(device, streams);
+                model.initialize(device, new RandomStreams(0));
                 session.note("no --weights: random ones, so detections mean nothing");
             } else {
-                LoadReport report =
-                        model.initialize(
-                                device, streams, ModelFile.read(weights, model), _ -> false);
-                notLoaded(report).ifPresent(session::note);
+                notLoaded(initialize(model, device)).ifPresent(session::note);
             }
         }
         return model;

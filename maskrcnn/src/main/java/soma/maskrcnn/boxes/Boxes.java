@@ -18,14 +18,16 @@ public final class Boxes {
 
     /** INT32 positions of boxes whose sides are both longer than {@code minSize}. */
     public static Tensor larger(Tensor boxes, double minSize) {
-        Tensor sides = boxes.slice(1, 2, 4).sub(boxes.slice(1, 0, 2));
-        return sides.min(false, 1).compare(Compare.GT, minSize).nonZero();
+        return shorterSide(boxes).compare(Compare.GT, minSize).nonZero();
     }
 
     /** INT32 positions of boxes whose sides are both at least {@code minSize} long. */
     public static Tensor atLeast(Tensor boxes, double minSize) {
-        Tensor sides = boxes.slice(1, 2, 4).sub(boxes.slice(1, 0, 2));
-        return sides.min(false, 1).compare(Compare.GE, minSize).nonZero();
+        return shorterSide(boxes).compare(Compare.GE, minSize).nonZero();
+    }
+
+    private static Tensor shorterSide(Tensor boxes) {
+        return boxes.slice(1, 2, 4).sub(boxes.slice(1, 0, 2)).min(false, 1);
     }
 
     /** {@code (x2 - x1) * (y2 - y1)} [n]. */

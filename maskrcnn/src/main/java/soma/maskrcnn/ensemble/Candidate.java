@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * A model's box on its way through a fusion.
@@ -64,16 +66,18 @@ record Candidate(int index, int model, double[] box, double score, double weight
 
     /** By label, ascending. */
     static Map<Integer, List<Candidate>> byLabel(List<Candidate> all) {
-        Map<Integer, List<Candidate>> out = new TreeMap<>();
-        all.forEach(c -> out.computeIfAbsent(c.label, _ -> new ArrayList<>()).add(c));
-        return out;
+        return grouped(all, TreeMap::new);
     }
 
     /** By label, in the order in which labels first occur. */
     static Map<Integer, List<Candidate>> byFirstLabel(List<Candidate> all) {
-        Map<Integer, List<Candidate>> out = new LinkedHashMap<>();
-        all.forEach(c -> out.computeIfAbsent(c.label, _ -> new ArrayList<>()).add(c));
-        return out;
+        return grouped(all, LinkedHashMap::new);
+    }
+
+    private static Map<Integer, List<Candidate>> grouped(
+            List<Candidate> all, Supplier<Map<Integer, List<Candidate>>> empty) {
+        return all.stream()
+                .collect(Collectors.groupingBy(Candidate::label, empty, Collectors.toList()));
     }
 
     /** By descending score; of equal ones the later first, as a reversed ascending sort has it. */

@@ -39,7 +39,7 @@ public final class ImageBatch {
         int maxW = 0;
         for (int i = 0; i < n; i++) {
             Image8 image = images.get(i);
-            requireChannels(image, mean.length);
+            requireChannels(images, i, mean.length);
             heights[i] = image.height();
             widths[i] = image.width();
             maxH = Math.max(maxH, heights[i]);
@@ -77,6 +77,7 @@ public final class ImageBatch {
         for (int i = 0; i < n; i++) {
             heights[i] = sizes.get(i).height();
             widths[i] = sizes.get(i).width();
+            requireChannels(images, i, c);
             float[] rows = resized(images.get(i), sizes.get(i), mean, std);
             int row = widths[i] * c;
             for (int y = 0; y < heights[i]; y++) {
@@ -87,7 +88,6 @@ public final class ImageBatch {
     }
 
     private static float[] resized(Image8 image, ImageSize size, double[] mean, double[] std) {
-        requireChannels(image, mean.length);
         int row = image.width() * mean.length;
         float[] normalised = new float[image.height() * row];
         normalise(image, mean, std, normalised, 0, row);
@@ -101,9 +101,10 @@ public final class ImageBatch {
         return (extent + divisibility - 1) / divisibility * divisibility;
     }
 
-    private static void requireChannels(Image8 image, int channels) {
-        if (image.channels() != channels) {
-            throw ShapeException.of("image batch", "channels of image", channels, image.channels());
+    private static void requireChannels(List<Image8> images, int i, int channels) {
+        int got = images.get(i).channels();
+        if (got != channels) {
+            throw ShapeException.of("image batch", "channels of image " + i, channels, got);
         }
     }
 

@@ -7,7 +7,6 @@ import soma.nn.io.AtomicFiles;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -77,9 +76,8 @@ public final class Safetensors {
                     byte[] header = header(order, metadata(dict));
                     out.write(length(header.length));
                     out.write(header);
-                    byte[] chunk = new byte[1 << 16];
                     for (Map.Entry<String, HostTensor> e : order) {
-                        copy(e.getValue().data(), out, chunk);
+                        SegmentWriter.write(e.getValue().data(), out);
                     }
                 });
     }
@@ -133,14 +131,5 @@ public final class Safetensors {
             bytes.write(' ');
         }
         return bytes.toByteArray();
-    }
-
-    private static void copy(MemorySegment data, OutputStream out, byte[] chunk)
-            throws IOException {
-        for (long at = 0; at < data.byteSize(); at += chunk.length) {
-            int n = (int) Math.min(chunk.length, data.byteSize() - at);
-            MemorySegment.copy(data, ValueLayout.JAVA_BYTE, at, chunk, 0, n);
-            out.write(chunk, 0, n);
-        }
     }
 }

@@ -5,7 +5,6 @@ import soma.nn.io.AtomicFiles;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -70,12 +69,7 @@ final class TorchZipWriter {
         entry.setCrc(checksum(data));
         entry.setExtra(padding(counted.count + LOCAL_HEADER + ROOT.length() + name.length()));
         zip.putNextEntry(entry);
-        byte[] chunk = new byte[1 << 16];
-        for (long at = 0; at < data.byteSize(); at += chunk.length) {
-            int n = (int) Math.min(chunk.length, data.byteSize() - at);
-            MemorySegment.copy(data, ValueLayout.JAVA_BYTE, at, chunk, 0, n);
-            zip.write(chunk, 0, n);
-        }
+        SegmentWriter.write(data, zip);
         zip.closeEntry();
         zip.flush();
     }
