@@ -32,14 +32,16 @@ import java.util.List;
 
 /** Boxes, anchors, proposals, RoIAlign and pasting against detectron2 and torchvision. */
 final class DetectionOps {
-    private static final int[] STRIDES = {4, 8, 16, 32, 64};
+    /** Of the pyramid's levels, finest first. */
+    static final int[] STRIDES = {4, 8, 16, 32, 64};
 
     /** The real value behind an integer may lie so near to where it changes. */
-    private static final double BOUNDARY = 1e-6;
+    static final double BOUNDARY = 1e-6;
 
     private DetectionOps() {}
 
-    private static Config config(List<String> overrides) {
+    /** The usual model, with these settings. */
+    static Config config(List<String> overrides) {
         return Config.load("mask_rcnn_R_50_FPN_3x", overrides);
     }
 
@@ -81,11 +83,7 @@ final class DetectionOps {
             c.checkExact("nonempty", nonEmpty);
             return;
         }
-        double[] weights = new double[4];
-        for (int i = 0; i < 4; i++) {
-            weights[i] = c.param("weights").get(i).asDouble();
-        }
-        BoxCoder coder = BoxCoder.of(weights);
+        BoxCoder coder = BoxCoder.of(Json.doubles(c.param("weights")));
         if (c.has("target")) {
             c.check("deltas", coder.encode(c.tensor("src"), c.tensor("target")));
         } else {

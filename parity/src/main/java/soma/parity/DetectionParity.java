@@ -72,7 +72,7 @@ final class DetectionParity {
             boxDifference = Math.max(boxDifference, boxDifference(one, found, match));
             scoreDifference =
                     Math.max(scoreDifference, Math.abs(scores[i] - found.scores()[match]));
-            Rle mask = mask(one.get("segmentation"));
+            Rle mask = FixtureMasks.ofCoco(one.get("segmentation"));
             Rle ours = found.masks().get(match);
             int common = mask.intersectionArea(ours);
             int different = mask.area() + ours.area() - 2 * common;
@@ -120,13 +120,6 @@ final class DetectionParity {
             }
         }
         return false;
-    }
-
-    private static Rle mask(JsonNode segmentation) {
-        return Rle.fromCocoString(
-                segmentation.get("size").get(0).asInt(),
-                segmentation.get("size").get(1).asInt(),
-                segmentation.get("counts").asText());
     }
 
     /** Nearly all are where they should be. */

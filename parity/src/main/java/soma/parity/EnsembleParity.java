@@ -47,16 +47,14 @@ final class EnsembleParity {
         for (JsonNode m : c.required("models")) {
             double[][] boxes = new double[m.get("boxes").size()][];
             for (int i = 0; i < boxes.length; i++) {
-                boxes[i] = DataParity.doubles(m.get("boxes").get(i));
+                boxes[i] = Json.doubles(m.get("boxes").get(i));
             }
             models.add(
                     new ModelBoxes(
-                            boxes,
-                            DataParity.doubles(m.get("scores")),
-                            DataParity.ints(m.get("labels"))));
+                            boxes, Json.doubles(m.get("scores")), Json.ints(m.get("labels"))));
         }
         JsonNode args = c.required("args");
-        double[] weights = args.has("weights") ? DataParity.doubles(args.get("weights")) : null;
+        double[] weights = args.has("weights") ? Json.doubles(args.get("weights")) : null;
         double skip = args.path("skip_box_thr").asDouble(0);
         return switch (c.required("method").asText()) {
             case "nms" -> BoxSuppression.nms(models, weights, args.path("iou_thr").asDouble(0.5));

@@ -190,11 +190,7 @@ final class Fixture {
     /** Fails for what is listed and not stored, and for what is stored and wasn't looked at. */
     void checkComplete(Collection<String> listed) {
         List<String> stored = names();
-        for (String what : own(listed)) {
-            if (!stored.contains(what)) {
-                report.fails(name + "." + what, "", "in the manifest, but not in the file");
-            }
-        }
+        report.requireListed(name + ".", own(listed), stored);
         for (String what : stored) {
             if (!read.contains(what)) {
                 report.fails(

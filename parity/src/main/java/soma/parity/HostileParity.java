@@ -10,6 +10,7 @@ import soma.maskrcnn.data.DatasetReader;
 import soma.maskrcnn.data.ImageRecord;
 import soma.maskrcnn.image.Image8;
 import soma.maskrcnn.image.ImageReader;
+import soma.maskrcnn.structures.Rle;
 import soma.nn.checkpoint.Checkpoints;
 import soma.nn.checkpoint.HostTensor;
 import soma.nn.checkpoint.StateDict;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,7 +47,8 @@ final class HostileParity {
     }
 
     void images() {
-        each(folder.resolve("images"), "", this::image);
+        Path images = folder.resolve("images");
+        each(images, expectations(images), "", this::image);
     }
 
     void run() {
@@ -57,17 +60,21 @@ final class HostileParity {
                                 "safetensors/", HostileParity::weights,
                                 "coco/", HostileParity::coco,
                                 "csv/", HostileParity::csv));
-        kinds.forEach((prefix, reading) -> each(hostile, prefix, reading));
-        for (String file : Json.names(Json.read(hostile.resolve("expectations.json")))) {
+        JsonNode expectations = expectations(hostile);
+        kinds.forEach((prefix, reading) -> each(hostile, expectations, prefix, reading));
+        for (String file : Json.names(expectations)) {
             if (kinds.keySet().stream().noneMatch(file::startsWith)) {
                 report.skips(file, "nothing that this harness knows");
             }
         }
     }
 
-    private void each(Path root, String prefix, Reading reading) {
-        for (Map.Entry<String, JsonNode> e :
-                Json.read(root.resolve("expectations.json")).properties()) {
+    private static JsonNode expectations(Path root) {
+        return Json.read(root.resolve("expectations.json"));
+    }
+
+    private void each(Path root, JsonNode expectations, String prefix, Reading reading) {
+        for (Map.Entry<String, JsonNode> e : expectations.properties()) {
             if (e.getKey().startsWith(prefix) && report.wants(e.getKey())) {
                 String wrong = check(root.resolve(e.getKey()), e.getValue(), reading);
                 String ok = e.getValue().required("ok").asText();
@@ -132,34 +139,30 @@ final class HostileParity {
                 .requireSound();
     }
 
-    private static List<Annotation> annotations(Dataset dataset) {
-        List<Annotation> out = new ArrayList<>();
+    private static List<Rle> masks(Dataset dataset) {
+        List<Rle> out = new ArrayList<>();
         for (ImageRecord image : dataset.images()) {
             for (Annotation a : image.annotations()) {
-                a.segmentation().toRle(image.height(), image.width());
-                out.add(a);
+                out.add(a.segmentation().toRle(image.height(), image.width()));
             }
         }
         return out;
     }
 
     private static String coco(Path file, JsonNode expectation) {
-        int got = annotations(read(file, DatasetFormat.COCO)).size();
+        int got = masks(read(file, DatasetFormat.COCO)).size();
         int expected = expectation.path("annotations").asInt();
         return got == expected ? "" : "expected " + expected + " annotations, got " + got;
     }
 
     private static String csv(Path file, JsonNode expectation) {
-        Dataset dataset = read(file, DatasetFormat.CSV);
-        List<Integer> areas = new ArrayList<>();
-        for (ImageRecord image : dataset.images()) {
-            for (Annotation a : image.annotations()) {
-                areas.add(a.segmentation().toRle(image.height(), image.width()).area());
-            }
-        }
-        List<Integer> expected = new ArrayList<>();
-        expectation.path("areas").forEach(a -> expected.add(a.asInt()));
-        return areas.equals(expected) ? "" : "expected areas " + expected + ", got " + areas;
+        int[] areas = masks(read(file, DatasetFormat.CSV)).stream().mapToInt(Rle::area).toArray();
+        int[] expected = Json.ints(expectation.path("areas"));
+        return Arrays.equals(areas, expected)
+                ? ""
+                : "expected areas "
+                        + Arrays.toString(expected)
+                        + (", got " + Arrays.toString(areas));
     }
 
     private String image(Path file, JsonNode expectation) throws IOException {

@@ -67,32 +67,37 @@ final class ImageOps {
         return new Image8(dims[0], dims[1], dims.length == 3 ? dims[2] : 1, c.bytes(what));
     }
 
-    private static void resized(Fixture c, Image8 image, boolean nearest) {
+    /** Takes a tensor's name and the size that stands in it. */
+    @FunctionalInterface
+    private interface OfSize {
+        void check(String what, int height, int width);
+    }
+
+    private static void eachSize(Fixture c, OfSize check) {
         for (String what : c.names()) {
             Matcher size = SIZE.matcher(what);
             if (size.matches()) {
-                int h = Integer.parseInt(size.group(1));
-                int w = Integer.parseInt(size.group(2));
-                Image8 out =
-                        nearest
-                                ? PillowResize.nearest(image, h, w)
-                                : PillowResize.bilinear(image, h, w);
-                c.checkBytes(what, out.pixels());
+                check.check(what, Integer.parseInt(size.group(1)), Integer.parseInt(size.group(2)));
             }
         }
     }
 
+    private static void resized(Fixture c, Image8 image, boolean nearest) {
+        eachSize(
+                c,
+                (what, h, w) -> {
+                    Image8 out =
+                            nearest
+                                    ? PillowResize.nearest(image, h, w)
+                                    : PillowResize.bilinear(image, h, w);
+                    c.checkBytes(what, out.pixels());
+                });
+    }
+
     private static void floats(Fixture c) {
         int[] dims = c.dims("image");
-        for (String what : c.names()) {
-            Matcher size = SIZE.matcher(what);
-            if (size.matches()) {
-                int h = Integer.parseInt(size.group(1));
-                int w = Integer.parseInt(size.group(2));
-                Tensor x = c.tensor("image").reshape(1, dims[0], dims[1], dims[2]);
-                c.check(what, Functional.bilinear(x, h, w));
-            }
-        }
+        Tensor x = c.tensor("image").reshape(1, dims[0], dims[1], dims[2]);
+        eachSize(c, (what, h, w) -> c.check(what, Functional.bilinear(x, h, w)));
     }
 
     private static void shortestEdge(Fixture c) {
@@ -116,8 +121,8 @@ final class ImageOps {
         JsonNode before = c.entry().required("rle_in");
         JsonNode after = c.entry().required("rle_out");
         for (int i = 0; i < before.size(); i++) {
-            Rle mask = rle(before.get(i));
-            Rle expected = rle(after.get(i));
+            Rle mask = FixtureMasks.ofCoco(before.get(i));
+            Rle expected = FixtureMasks.ofCoco(after.get(i));
             Resize resize =
                     new Resize(
                             new ImageSize(mask.height(), mask.width()),
@@ -129,13 +134,6 @@ final class ImageOps {
                             expected.equals(resize.applyMask(mask)),
                             "the resized mask differs");
         }
-    }
-
-    private static Rle rle(JsonNode node) {
-        return Rle.fromCocoString(
-                node.at("/size/0").asInt(),
-                node.at("/size/1").asInt(),
-                node.get("counts").asText());
     }
 
     private static void geometry(Fixture c) {
@@ -172,17 +170,9 @@ final class ImageOps {
             }
             images.add(new Image8(dims[1], dims[2], dims[0], pixels));
         }
-        double[] mean = numbers(c.param("mean"));
-        double[] std = numbers(c.param("std"));
+        double[] mean = Json.doubles(c.param("mean"));
+        double[] std = Json.doubles(c.param("std"));
         ImageBatch batch = ImageBatch.of(images, mean, std, c.intParam("divisibility"));
         c.checkMap("out", batch.pixels());
-    }
-
-    private static double[] numbers(JsonNode array) {
-        double[] out = new double[array.size()];
-        for (int i = 0; i < out.length; i++) {
-            out[i] = array.get(i).asDouble();
-        }
-        return out;
     }
 }

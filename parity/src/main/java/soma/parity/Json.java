@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** JSON files of fixtures. */
+/** JSON files of fixtures, and what stands in them. */
 final class Json {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -55,5 +55,23 @@ final class Json {
         } catch (IOException e) {
             throw new SomaException(file + ": cannot read: " + e.getMessage(), e);
         }
+    }
+
+    /** The numbers of a list. */
+    static double[] doubles(JsonNode array) {
+        double[] out = new double[array.size()];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = array.get(i).asDouble();
+        }
+        return out;
+    }
+
+    /** The integers of a list. */
+    static int[] ints(JsonNode array) {
+        int[] out = new int[array.size()];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = array.get(i).asInt();
+        }
+        return out;
     }
 }

@@ -33,18 +33,11 @@ import java.util.List;
 
 /** The five losses of Mask R-CNN, their targets and gradients, against detectron2. */
 final class LossOps {
-    private static final int[] STRIDES = {4, 8, 16, 32, 64};
-    private static final double BOUNDARY = 1e-6;
-
     private LossOps() {}
-
-    private static Config config(List<String> overrides) {
-        return Config.load("mask_rcnn_R_50_FPN_3x", overrides);
-    }
 
     static void rpn(Fixture c) {
         Config config =
-                config(
+                DetectionOps.config(
                         List.of(
                                 "MODEL.RPN.BATCH_SIZE_PER_IMAGE=" + c.param("batch_size_per_image"),
                                 "MODEL.RPN.SMOOTH_L1_BETA=" + c.param("beta")));
@@ -52,18 +45,20 @@ final class LossOps {
         AnchorConfig anchorConfig = AnchorConfig.from(config);
         int height = c.param("image").get(0).asInt();
         int width = c.param("image").get(1).asInt();
-        try (Rpn rpn = new Rpn(rpnConfig, anchorConfig, STRIDES, 8)) {
-            AnchorGenerator generator = new AnchorGenerator(anchorConfig, STRIDES);
+        try (Rpn rpn = new Rpn(rpnConfig, anchorConfig, DetectionOps.STRIDES, 8)) {
+            AnchorGenerator generator = new AnchorGenerator(anchorConfig, DetectionOps.STRIDES);
             Tensor logits = c.tensor("logits").leaf("logits");
             Tensor deltas = c.tensor("deltas").leaf("deltas");
             List<Tensor> anchors = new ArrayList<>();
             List<Tensor> logitLevels = new ArrayList<>();
             List<Tensor> deltaLevels = new ArrayList<>();
             int from = 0;
-            for (int l = 0; l < STRIDES.length; l++) {
-                int h = Math.ceilDiv(height, STRIDES[l]);
-                int w = Math.ceilDiv(width, STRIDES[l]);
-                Tensor grid = generator.grid(l, h, w, h * STRIDES[l], w * STRIDES[l]);
+            for (int l = 0; l < DetectionOps.STRIDES.length; l++) {
+                int h = Math.ceilDiv(height, DetectionOps.STRIDES[l]);
+                int w = Math.ceilDiv(width, DetectionOps.STRIDES[l]);
+                Tensor grid =
+                        generator.grid(
+                                l, h, w, h * DetectionOps.STRIDES[l], w * DetectionOps.STRIDES[l]);
                 int to = from + grid.dim(0);
                 anchors.add(grid);
                 logitLevels.add(logits.slice(1, from, to));
@@ -142,7 +137,7 @@ final class LossOps {
         int r = classes.length;
         int background = c.dims("scores")[1] - 1;
         Config config =
-                config(
+                DetectionOps.config(
                         List.of(
                                 "MODEL.ROI_HEADS.NUM_CLASSES=" + background,
                                 "MODEL.ROI_BOX_HEAD.SMOOTH_L1_BETA=" + c.param("beta")));
@@ -209,7 +204,8 @@ final class LossOps {
         int r = index.length;
         float[] targets = MaskTargets.of(masks, index, boxes, r, side, false);
         float[] soft = c.floats("soft");
-        c.checkExact("targets", ints(targets), i -> Math.abs(soft[i] - 0.5) < BOUNDARY);
+        c.checkExact(
+                "targets", ints(targets), i -> Math.abs(soft[i] - 0.5) < DetectionOps.BOUNDARY);
         Tensor logits = c.tensor("logits").leaf("logits");
         int kinds = logits.dim(1);
         int cells = side * side;
@@ -240,9 +236,7 @@ final class LossOps {
         for (JsonNode object : c.param("polygons")) {
             List<double[]> rings = new ArrayList<>();
             for (JsonNode ring : object) {
-                double[] points = new double[ring.size()];
-                Arrays.setAll(points, i -> ring.get(i).asDouble());
-                rings.add(points);
+                rings.add(Json.doubles(ring));
             }
             masks.add(new Segmentation.OfPolygons(Polygons.of(rings)));
         }

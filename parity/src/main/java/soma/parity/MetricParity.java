@@ -12,12 +12,9 @@ import soma.maskrcnn.eval.CocoSettings;
 import soma.maskrcnn.eval.CompetitionScore;
 import soma.maskrcnn.eval.ImageScore;
 import soma.maskrcnn.eval.IouType;
-import soma.maskrcnn.structures.Rle;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 
 /** COCO's figures against pycocotools, and the competition's score against its definition. */
@@ -62,7 +59,7 @@ final class MetricParity {
     }
 
     private void compare(String name, JsonNode expected, CocoMetrics metrics) {
-        double[] stats = DataParity.doubles(expected.required("stats"));
+        double[] stats = Json.doubles(expected.required("stats"));
         report.absolute(name + " figures", "[12]", stats, metrics.stats(), COCO);
         CocoCurves curves = metrics.curves();
         JsonNode precision = expected.required("precision_mean_KAM");
@@ -84,7 +81,7 @@ final class MetricParity {
         }
         String shape = "[2, %d, %d, %d]".formatted(classes, AREAS, LIMITS);
         report.absolute(name + " by class, area, limit", shape, wanted, got, COCO);
-        double[] byIou = DataParity.doubles(expected.required("precision_mean_by_iou_all_last"));
+        double[] byIou = Json.doubles(expected.required("precision_mean_by_iou_all_last"));
         double[] ours = new double[byIou.length];
         Arrays.setAll(ours, t -> curves.meanPrecision(t, -1, 0, LIMITS - 1));
         report.absolute(name + " by IoU", "[10]", byIou, ours, COCO);
@@ -93,7 +90,9 @@ final class MetricParity {
     void competition() {
         for (JsonNode c : Json.read(folder.resolve("metric.json")).required("cases")) {
             String name = c.get("name").asText();
-            ImageScore score = CompetitionScore.ofImage(masks(c, "pred"), masks(c, "gt"));
+            ImageScore score =
+                    CompetitionScore.ofImage(
+                            FixtureMasks.ofCase(c, "pred"), FixtureMasks.ofCase(c, "gt"));
             int n = ImageScore.THRESHOLDS;
             long[] counts = new long[3 * n];
             long[] expected = new long[3 * n];
@@ -109,13 +108,5 @@ final class MetricParity {
             double[] want = {c.get("score").asDouble()};
             report.absolute(name + " score", "[]", want, new double[] {score.score()}, SCORE);
         }
-    }
-
-    private static List<Rle> masks(JsonNode c, String field) {
-        List<Rle> out = new ArrayList<>();
-        for (String counts : Json.names(c.get(field))) {
-            out.add(Rle.fromCocoString(c.get("h").asInt(), c.get("w").asInt(), counts));
-        }
-        return out;
     }
 }

@@ -83,7 +83,7 @@ final class ModelParity {
             String file = tta.required("file").asText();
             part(name + "/" + file.replace(".json", ""), () -> testTimeAugmentation(tta, weights));
         }
-        List<String> overrides = torchvision ? List.of() : blocks(weights);
+        List<String> overrides = torchvision ? List.of() : List.of(blocks(weights));
         for (JsonNode train : list(manifest.path("train"))) {
             Path run = folder.resolve(train.asText()).getParent();
             known.add(folder.relativize(run).getName(0).toString());
@@ -145,22 +145,31 @@ final class ModelParity {
 
     private Config config(StateDict weights, List<String> more) {
         List<String> overrides = new ArrayList<>(more);
-        overrides.addAll(blocks(weights));
+        overrides.add(blocks(weights));
         return Config.load(folder.resolve(CONFIG).toString(), overrides);
     }
 
-    /** The number of blocks of each stage, which detectron2's config can't say. */
-    private static List<String> blocks(StateDict weights) {
+    /**
+     * The number of blocks of each of four stages as an override, since detectron2's config can't
+     * say it.
+     *
+     * @param prefix of the names of stages, before their numbers
+     * @param first number
+     */
+    static String blocks(StateDict weights, String prefix, int first) {
         List<String> counts = new ArrayList<>();
-        for (int stage = 2; stage <= 5; stage++) {
+        for (int stage = first; stage < first + 4; stage++) {
             int blocks = 0;
-            String prefix = "backbone.bottom_up.res" + stage + ".";
-            while (weights.contains(prefix + blocks + ".conv1.weight")) {
+            while (weights.contains(prefix + stage + "." + blocks + ".conv1.weight")) {
                 blocks++;
             }
             counts.add(Integer.toString(blocks));
         }
-        return List.of("SOMA.RESNET_BLOCKS=[" + String.join(",", counts) + "]");
+        return "SOMA.RESNET_BLOCKS=[" + String.join(",", counts) + "]";
+    }
+
+    private static String blocks(StateDict weights) {
+        return blocks(weights, "backbone.bottom_up.res", 2);
     }
 
     /** Traces of images as they are, and of resized ones, have the same config. */
@@ -226,7 +235,7 @@ final class ModelParity {
         Drift drift = Drift.of(drifts.path("tolerance"));
         StateDict actual = recorder.tensors();
         actual.put("final.boxes", HostTensor.of(found.boxes(), found.size(), 4));
-        report.requireListed("", Json.names(info.path("tensors")), golden);
+        report.requireListed("", Json.names(info.path("tensors")), golden.names());
         new TraceParity(report, drift, names).compare(golden, actual);
         if (Files.exists(detections)) {
             new DetectionParity(report, drift, names instanceof TorchvisionTrace)
@@ -251,7 +260,7 @@ final class ModelParity {
                                 "TEST.AUG.ENABLED=True",
                                 "TEST.AUG.MIN_SIZES=" + tta.required("MIN_SIZES"),
                                 "TEST.AUG.MAX_SIZE=" + tta.required("MAX_SIZE"),
-                                "TEST.AUG.FLIP=" + (tta.required("FLIP").asBoolean())));
+                                "TEST.AUG.FLIP=" + tta.required("FLIP").asBoolean()));
         try (MaskRcnn model = model(config, weights)) {
             Detector detector = new Detector(model, config, device);
             Instances found =

@@ -3,14 +3,12 @@ package soma.parity;
 import soma.tensor.Device;
 import soma.tensor.SomaException;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * Finds what a folder holds and compares all of it: a root with {@code ops}, {@code models} and
@@ -92,11 +90,7 @@ public final class Parity {
         List<Path> out = new ArrayList<>();
         for (Path folder : List.of(root, root.resolve("models"))) {
             if (Files.isDirectory(folder)) {
-                try (Stream<Path> children = Files.list(folder)) {
-                    children.filter(Parity::isModel).sorted().forEach(out::add);
-                } catch (IOException e) {
-                    throw new SomaException(folder + ": cannot list: " + e.getMessage(), e);
-                }
+                UnknownParts.entries(folder).stream().filter(Parity::isModel).forEach(out::add);
             }
         }
         return out;

@@ -1,11 +1,11 @@
 package soma.parity;
 
 import soma.nn.checkpoint.HostTensor;
-import soma.nn.checkpoint.StateDict;
 import soma.parity.Row.Verdict;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -138,7 +138,7 @@ public final class ParityReport {
     }
 
     /** Fails for what a manifest lists, but the file has not. */
-    void requireListed(String prefix, List<String> listed, StateDict stored) {
+    void requireListed(String prefix, List<String> listed, Collection<String> stored) {
         for (String name : listed) {
             if (!stored.contains(name)) {
                 fails(prefix + name, "", "in the manifest, but not in the file");
@@ -170,7 +170,7 @@ public final class ParityReport {
     }
 
     /** An infinite one would allow for any difference of the others. */
-    private static double largestFinite(double[] values) {
+    static double largestFinite(double[] values) {
         return Arrays.stream(values).map(Math::abs).filter(Double::isFinite).max().orElse(0);
     }
 

@@ -89,7 +89,7 @@ final class PostprocessParity {
             String counts = mask.isTextual() ? mask.asText() : mask.get("counts").asText();
             masks.add(Rle.fromCocoString(height, width, counts));
         }
-        int[] classes = DataParity.ints(model.get("classes"));
+        int[] classes = Json.ints(model.get("classes"));
         return new Instances(height, width, boxes, scores, classes, masks);
     }
 

@@ -45,10 +45,9 @@ final class RleParity {
                     string.equals(mask.toCocoString())
                             && mask.equals(read)
                             && c.get("area").asInt() == mask.area()
-                            && Arrays.equals(DataParity.doubles(c.get("bbox")), mask.bbox())
+                            && Arrays.equals(Json.doubles(c.get("bbox")), mask.bbox())
                             && (!c.has("counts")
-                                    || Arrays.equals(
-                                            DataParity.ints(c.get("counts")), mask.counts()));
+                                    || Arrays.equals(Json.ints(c.get("counts")), mask.counts()));
             holds("encode " + c.get("name").asText(), mask, same);
         }
     }
@@ -96,12 +95,12 @@ final class RleParity {
     private void uncompressed() {
         int i = 0;
         for (JsonNode c : golden.required("uncompressed")) {
-            int[] counts = DataParity.ints(c.get("counts"));
+            int[] counts = Json.ints(c.get("counts"));
             Rle mask = Rle.of(c.get("h").asInt(), c.get("w").asInt(), counts);
             boolean same =
                     c.get("string").asText().equals(mask.toCocoString())
                             && c.get("area").asInt() == mask.area()
-                            && Arrays.equals(DataParity.doubles(c.get("bbox")), mask.bbox());
+                            && Arrays.equals(Json.doubles(c.get("bbox")), mask.bbox());
             holds("uncompressed " + i++, mask, same);
         }
     }
@@ -111,7 +110,7 @@ final class RleParity {
             int h = c.get("h").asInt();
             int w = c.get("w").asInt();
             List<double[]> rings = new ArrayList<>();
-            c.get("polygons").forEach(ring -> rings.add(DataParity.doubles(ring)));
+            c.get("polygons").forEach(ring -> rings.add(Json.doubles(ring)));
             boolean same = true;
             for (int i = 0; i < rings.size(); i++) {
                 String alone = Polygons.of(List.of(rings.get(i))).toRle(h, w).toCocoString();
@@ -122,24 +121,15 @@ final class RleParity {
             same &=
                     expected.get("string").asText().equals(union.toCocoString())
                             && expected.get("area").asInt() == union.area()
-                            && Arrays.equals(
-                                    DataParity.doubles(expected.get("bbox")), union.bbox());
+                            && Arrays.equals(Json.doubles(expected.get("bbox")), union.bbox());
             holds("polygon " + c.get("name").asText(), union, same);
         }
-    }
-
-    private static List<Rle> masks(JsonNode c, String field) {
-        List<Rle> masks = new ArrayList<>();
-        for (String text : Json.names(c.get(field))) {
-            masks.add(Rle.fromCocoString(c.get("h").asInt(), c.get("w").asInt(), text));
-        }
-        return masks;
     }
 
     private void merges() {
         int i = 0;
         for (JsonNode c : golden.required("merge")) {
-            List<Rle> masks = masks(c, "masks");
+            List<Rle> masks = FixtureMasks.ofCase(c, "masks");
             Rle merged =
                     c.get("intersect").asBoolean()
                             ? masks.stream().reduce(Rle::intersection).orElseThrow()
@@ -152,8 +142,8 @@ final class RleParity {
         JsonNode iou = golden.required("iou");
         int i = 0;
         for (JsonNode c : iou.required("masks_dt_by_gt")) {
-            List<Rle> detections = masks(c, "dt");
-            List<Rle> truths = masks(c, "gt");
+            List<Rle> detections = FixtureMasks.ofCase(c, "dt");
+            List<Rle> truths = FixtureMasks.ofCase(c, "gt");
             overlaps(
                     "mask overlaps " + i++,
                     c,
@@ -170,8 +160,8 @@ final class RleParity {
                     c.get("gt").size(),
                     (d, g, crowd) ->
                             BoxOverlap.iou(
-                                    DataParity.doubles(c.get("dt").get(d)),
-                                    DataParity.doubles(c.get("gt").get(g)),
+                                    Json.doubles(c.get("dt").get(d)),
+                                    Json.doubles(c.get("gt").get(g)),
                                     crowd));
         }
     }

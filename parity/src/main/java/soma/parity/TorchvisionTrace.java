@@ -36,15 +36,7 @@ final class TorchvisionTrace implements TraceParity.Names {
                 weights,
                 "MODEL.ROI_MASK_HEAD.CONV_DIM",
                 "roi_heads.mask_predictor.conv5_mask.bias");
-        List<String> blocks = new ArrayList<>();
-        for (int layer = 1; layer <= 4; layer++) {
-            int count = 0;
-            while (weights.contains(body + "layer" + layer + "." + count + ".conv1.weight")) {
-                count++;
-            }
-            blocks.add(Integer.toString(count));
-        }
-        overrides.add("SOMA.RESNET_BLOCKS=[" + String.join(",", blocks) + "]");
+        overrides.add(ModelParity.blocks(weights, body + "layer", 1));
         int classes = rows(weights, "roi_heads.box_predictor.cls_score.weight") - 1;
         overrides.add("MODEL.ROI_HEADS.NUM_CLASSES=" + classes);
         return Config.load("torchvision_maskrcnn_resnet50_fpn", overrides);

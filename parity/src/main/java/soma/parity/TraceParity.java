@@ -173,7 +173,7 @@ final class TraceParity {
                 worst = Math.max(worst, Double.isNaN(d) ? Double.POSITIVE_INFINITY : d);
             }
         }
-        double largest = Arrays.stream(e).map(Math::abs).max().orElse(0);
+        double largest = ParityReport.largestFinite(e);
         double tolerance =
                 name.equals("proposals.boxes") ? SAME_PROPOSAL : drift.ofRows() * largest;
         report.measured(name, expected.shape().toString(), worst, e, tolerance, "");

@@ -44,7 +44,8 @@ final class TrainedWeightsParity {
      * @param lossDrift what it did to its losses at most, relative
      */
     void compare(StateDict actual, double weightDrift, double lossDrift) {
-        report.requireListed("after ", Json.names(manifest.path("weights_after_20")), recorded);
+        report.requireListed(
+                "after ", Json.names(manifest.path("weights_after_20")), recorded.names());
         compareMoved(actual, weightDrift, lossDrift);
         compareUnmoved(actual);
     }

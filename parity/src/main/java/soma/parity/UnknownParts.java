@@ -47,7 +47,8 @@ final class UnknownParts {
                 || name.endsWith(".py");
     }
 
-    private static List<Path> entries(Path folder) {
+    /** What a folder holds, by name. */
+    static List<Path> entries(Path folder) {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.sorted().toList();
         } catch (IOException e) {
