@@ -1,0 +1,156 @@
+package soma.cuda;
+
+import soma.cuda.driver.Driver;
+import soma.tensor.DType;
+import soma.tensor.DeviceException;
+import soma.tensor.spi.Backend;
+import soma.tensor.spi.ConvKernels;
+import soma.tensor.spi.ElementwiseKernels;
+import soma.tensor.spi.IndexKernels;
+import soma.tensor.spi.MatMulKernels;
+import soma.tensor.spi.MemoryReport;
+import soma.tensor.spi.NormKernels;
+import soma.tensor.spi.OptimizerKernels;
+import soma.tensor.spi.ReduceKernels;
+import soma.tensor.spi.SpatialKernels;
+import soma.tensor.spi.Storage;
+import soma.tensor.spi.VisionKernels;
+
+import java.lang.foreign.MemorySegment;
+
+/** Soma's own kernels on a {@link Driver}: an NVIDIA GPU, or the emulator. */
+public final class CudaBackend implements Backend {
+    private final Driver driver;
+    private final DeviceMemory memory;
+    private final Launcher launcher;
+    private long roundTrips;
+
+    /** A backend with no memory yet; the driver is its own from now on. */
+    public CudaBackend(Driver driver) {
+        this.driver = driver;
+        memory = new DeviceMemory(driver);
+        launcher = new Launcher(driver);
+    }
+
+    /** What runs the kernels. */
+    public Driver driver() {
+        return driver;
+    }
+
+    /** Times that the host waited for a result so far. */
+    public long roundTrips() {
+        return roundTrips;
+    }
+
+    /** Kernels started so far. */
+    public long launches() {
+        return launcher.launches();
+    }
+
+    @Override
+    public Storage allocate(DType dtype, int size, String op) {
+        return memory.allocate(this, dtype, size, op);
+    }
+
+    /** Takes back the memory of a buffer that nobody holds any more. */
+    void recycle(CudaStorage storage) {
+        memory.recycle(storage);
+    }
+
+    @Override
+    public MemoryReport memory() {
+        return memory.report();
+    }
+
+    @Override
+    public void trim() {
+        memory.trim();
+    }
+
+    @Override
+    public void upload(Object array, int from, Storage to, int offset, int length) {
+        if (length > 0) {
+            driver.upload(segment(array, to, from, length), address(to, offset));
+        }
+    }
+
+    @Override
+    public void download(Storage from, int offset, Object array, int to, int length) {
+        if (length > 0) {
+            roundTrips++;
+            driver.download(address(from, offset), segment(array, from, to, length));
+        }
+    }
+
+    private static long address(Storage storage, int offset) {
+        return ((CudaStorage) storage).address() + (long) offset * storage.dtype().bytes();
+    }
+
+    private static MemorySegment segment(Object array, Storage other, int from, int length) {
+        DType dtype = other.dtype();
+        MemorySegment whole =
+                switch (array) {
+                    case float[] a when dtype == DType.FLOAT32 -> MemorySegment.ofArray(a);
+                    case double[] a when dtype == DType.FLOAT64 -> MemorySegment.ofArray(a);
+                    case int[] a when dtype == DType.INT32 -> MemorySegment.ofArray(a);
+                    case long[] a when dtype == DType.INT64 -> MemorySegment.ofArray(a);
+                    case byte[] a when dtype.bytes() == 1 -> MemorySegment.ofArray(a);
+                    default ->
+                            throw new IllegalArgumentException(
+                                    "copy of "
+                                            + dtype
+                                            + ": expected an array of that type, got "
+                                            + array.getClass().getSimpleName());
+                };
+        return whole.asSlice((long) from * dtype.bytes(), (long) length * dtype.bytes());
+    }
+
+    @Override
+    public ElementwiseKernels elementwise() {
+        throw missing("elementwise");
+    }
+
+    @Override
+    public ReduceKernels reduce() {
+        throw missing("reduce");
+    }
+
+    @Override
+    public MatMulKernels matMul() {
+        throw missing("matMul");
+    }
+
+    @Override
+    public ConvKernels conv() {
+        throw missing("conv");
+    }
+
+    @Override
+    public SpatialKernels spatial() {
+        throw missing("spatial");
+    }
+
+    @Override
+    public NormKernels norm() {
+        throw missing("norm");
+    }
+
+    @Override
+    public IndexKernels index() {
+        throw missing("index");
+    }
+
+    @Override
+    public VisionKernels vision() {
+        throw missing("vision");
+    }
+
+    @Override
+    public OptimizerKernels optimizer() {
+        throw missing("optimizer");
+    }
+
+    private static DeviceException missing(String family) {
+        return new DeviceException("cuda: " + family + " kernels are not there yet");
+    }
+}

@@ -1,0 +1,2 @@
+/** The seam between Soma's CUDA backend and what runs its kernels. */
+package soma.cuda.driver;
