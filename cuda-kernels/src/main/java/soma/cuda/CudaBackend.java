@@ -26,6 +26,9 @@ public final class CudaBackend implements Backend {
     private final DeviceMemory memory;
     private final Launcher launcher;
     private final Instruments instruments;
+    private final IndexCheck indexCheck;
+    private final IndexKernels index;
+    private final VisionKernels vision;
     private long roundTrips;
 
     /** A backend with no memory yet; the driver is its own from now on. */
@@ -34,6 +37,9 @@ public final class CudaBackend implements Backend {
         memory = new DeviceMemory(driver);
         launcher = new Launcher(driver);
         instruments = new CudaInstruments(this, launcher);
+        indexCheck = new IndexCheck(driver);
+        index = new CudaIndex(launcher, this, indexCheck);
+        vision = new CudaVision(launcher, this, indexCheck);
     }
 
     /** What runs the kernels. */
@@ -83,6 +89,7 @@ public final class CudaBackend implements Backend {
         if (length > 0) {
             roundTrips++;
             driver.download(address(from, offset), segment(array, from, to, length));
+            indexCheck.report();
         }
     }
 
@@ -141,12 +148,12 @@ public final class CudaBackend implements Backend {
 
     @Override
     public IndexKernels index() {
-        throw missing("index");
+        return index;
     }
 
     @Override
     public VisionKernels vision() {
-        throw missing("vision");
+        return vision;
     }
 
     @Override
