@@ -26,6 +26,8 @@ public final class CudaBackend implements Backend {
     private final DeviceMemory memory;
     private final Launcher launcher;
     private final Instruments instruments;
+    private final CudaMatMul matMul;
+    private final CudaConv conv;
     private long roundTrips;
 
     /** A backend with no memory yet; the driver is its own from now on. */
@@ -34,6 +36,8 @@ public final class CudaBackend implements Backend {
         memory = new DeviceMemory(driver);
         launcher = new Launcher(driver);
         instruments = new CudaInstruments(this, launcher);
+        matMul = new CudaMatMul(this, launcher, Precision.configured());
+        conv = new CudaConv(launcher, matMul.gemm());
     }
 
     /** What runs the kernels. */
@@ -121,12 +125,12 @@ public final class CudaBackend implements Backend {
 
     @Override
     public MatMulKernels matMul() {
-        throw missing("matMul");
+        return matMul;
     }
 
     @Override
     public ConvKernels conv() {
-        throw missing("conv");
+        return conv;
     }
 
     @Override
