@@ -29,6 +29,8 @@ public final class CudaBackend implements Backend {
     private final IndexCheck indexCheck;
     private final IndexKernels index;
     private final VisionKernels vision;
+    private final CudaMatMul matMul;
+    private final CudaConv conv;
     private long roundTrips;
 
     /** A backend with no memory yet; the driver is its own from now on. */
@@ -40,6 +42,8 @@ public final class CudaBackend implements Backend {
         indexCheck = new IndexCheck(driver);
         index = new CudaIndex(launcher, this, indexCheck);
         vision = new CudaVision(launcher, this, indexCheck);
+        matMul = new CudaMatMul(this, launcher, Precision.configured());
+        conv = new CudaConv(launcher, matMul.gemm());
     }
 
     /** What runs the kernels. */
@@ -128,12 +132,12 @@ public final class CudaBackend implements Backend {
 
     @Override
     public MatMulKernels matMul() {
-        throw missing("matMul");
+        return matMul;
     }
 
     @Override
     public ConvKernels conv() {
-        throw missing("conv");
+        return conv;
     }
 
     @Override

@@ -19,10 +19,10 @@ public enum KernelFamily {
     REDUCE(),
 
     /** Matrix products, from the naive kernel to the one that ships. */
-    GEMM(),
+    GEMM("matmul_naive_f32", "matmul_tiled_f32", "matmul_split_sum_f32"),
 
     /** Convolutions as implicit matrix products. */
-    CONV(),
+    CONV("conv_forward_naive_f32", "conv_data_naive_f32", "conv_filter_naive_f32"),
 
     /** Batch and group normalisation. */
     NORM(),
