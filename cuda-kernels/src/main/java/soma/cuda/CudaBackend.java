@@ -26,6 +26,11 @@ public final class CudaBackend implements Backend {
     private final DeviceMemory memory;
     private final Launcher launcher;
     private final Instruments instruments;
+    private final IndexCheck indexCheck;
+    private final IndexKernels index;
+    private final VisionKernels vision;
+    private final CudaMatMul matMul;
+    private final CudaConv conv;
     private long roundTrips;
 
     /** A backend with no memory yet; the driver is its own from now on. */
@@ -34,6 +39,11 @@ public final class CudaBackend implements Backend {
         memory = new DeviceMemory(driver);
         launcher = new Launcher(driver);
         instruments = new CudaInstruments(this, launcher);
+        indexCheck = new IndexCheck(driver);
+        index = new CudaIndex(launcher, this, indexCheck);
+        vision = new CudaVision(launcher, this, indexCheck);
+        matMul = new CudaMatMul(this, launcher, Precision.configured());
+        conv = new CudaConv(launcher, matMul.gemm());
     }
 
     /** What runs the kernels. */
@@ -83,6 +93,7 @@ public final class CudaBackend implements Backend {
         if (length > 0) {
             roundTrips++;
             driver.download(address(from, offset), segment(array, from, to, length));
+            indexCheck.report();
         }
     }
 
@@ -121,12 +132,12 @@ public final class CudaBackend implements Backend {
 
     @Override
     public MatMulKernels matMul() {
-        throw missing("matMul");
+        return matMul;
     }
 
     @Override
     public ConvKernels conv() {
-        throw missing("conv");
+        return conv;
     }
 
     @Override
@@ -141,12 +152,12 @@ public final class CudaBackend implements Backend {
 
     @Override
     public IndexKernels index() {
-        throw missing("index");
+        return index;
     }
 
     @Override
     public VisionKernels vision() {
-        throw missing("vision");
+        return vision;
     }
 
     @Override

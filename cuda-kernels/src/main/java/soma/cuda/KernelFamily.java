@@ -19,10 +19,10 @@ public enum KernelFamily {
     REDUCE(),
 
     /** Matrix products, from the naive kernel to the one that ships. */
-    GEMM(),
+    GEMM("matmul_naive_f32", "matmul_tiled_f32", "matmul_split_sum_f32"),
 
     /** Convolutions as implicit matrix products. */
-    CONV(),
+    CONV("conv_forward_naive_f32", "conv_data_naive_f32", "conv_filter_naive_f32"),
 
     /** Batch and group normalisation. */
     NORM(),
@@ -31,10 +31,32 @@ public enum KernelFamily {
     SPATIAL(),
 
     /** Selection by index, sorting. */
-    INDEX(),
+    INDEX(
+            "index_select_any",
+            "gather_any",
+            "index_add_f32",
+            "scatter_add_one_f32",
+            "sort_tiles",
+            "sort_merge",
+            "nonzero_count",
+            "scan_exclusive_u32",
+            "nonzero_write"),
 
     /** RoIAlign, NMS, IoU, matching, mask pasting. */
-    VISION(),
+    VISION(
+            "roi_align_spans_f32",
+            "roi_align_f32",
+            "roi_align_v4_f32",
+            "roi_align_backward_f32",
+            "nms_mask_f32",
+            "nms_reduce",
+            "iou_f32",
+            "match_best_f32",
+            "match_low_quality_f32",
+            "mask_window_f32",
+            "mask_bits_f32",
+            "mask_edges_count",
+            "mask_edges_write"),
 
     /** Parameter updates and norms. */
     OPTIMIZER(),

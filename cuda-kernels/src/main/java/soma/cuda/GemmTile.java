@@ -1,0 +1,53 @@
+package soma.cuda;
+
+/** A kernel of the ladder and the part of the output that one of its blocks makes. */
+enum GemmTile {
+    /** One thread per element; its block has 256 of them in a row. */
+    NAIVE(KernelFamily.GEMM, "matmul_naive_f32", 0, 0),
+
+    /** Tiles in shared memory. */
+    TILED(KernelFamily.GEMM, "matmul_tiled_f32", 16, 16);
+
+    private static final int THREADS = 256;
+
+    private final KernelFamily family;
+    private final String entry;
+    private final int rows;
+    private final int columns;
+
+    GemmTile(KernelFamily family, String entry, int rows, int columns) {
+        this.family = family;
+        this.entry = entry;
+        this.rows = rows;
+        this.columns = columns;
+    }
+
+    /** The file that it is in. */
+    KernelFamily family() {
+        return family;
+    }
+
+    /** Its name there. */
+    String entry() {
+        return entry;
+    }
+
+    /** Whether it can sum a part of the terms. */
+    boolean slices() {
+        return rows > 16;
+    }
+
+    /** Tiles side by side in an output of {@code n} columns; of no meaning to the naive kernel. */
+    int tilesN(int n) {
+        return rows == 0 ? 1 : over(n, columns);
+    }
+
+    /** Blocks for an output of [m,n]. */
+    int blocks(int m, int n) {
+        return rows == 0 ? over(m * n, THREADS) : over(m, rows) * over(n, columns);
+    }
+
+    private static int over(int extent, int tile) {
+        return (int) (((long) extent + tile - 1) / tile);
+    }
+}
