@@ -35,11 +35,13 @@ final class KernelCases {
                 View out = random(s[0], s[2]).view();
                 Backend backend = session.device().backend();
                 Sample sample =
-                        session.time(runs, () ->
-                                                backend.matMul()
-                                                        .matMul(
-                                                                a, false, b, false, null, null,
-                                                                false, false, out));
+                        session.time(
+                                runs,
+                                () ->
+                                        backend.matMul()
+                                                .matMul(
+                                                        a, false, b, false, null, null, false,
+                                                        false, out));
                 String shape = s[0] + "x" + s[1] + "x" + s[2];
                 double flops = 2.0 * s[0] * s[1] * s[2];
                 session.add(new Row("gemm " + shape, shape, sample, flops, bytes(a, b, out)));
@@ -68,7 +70,8 @@ final class KernelCases {
             View out = random(1, g.outH(), g.outW(), g.co()).view();
             double bytes = bytes(x, w, y);
             Sample forward =
-                    session.time(runs, () -> backend.conv().forward(g, x, w, null, null, false, out));
+                    session.time(
+                            runs, () -> backend.conv().forward(g, x, w, null, null, false, out));
             session.add(new Row("conv " + c.text(), shape, forward, flops, bytes));
             Sample data = session.time(runs, () -> backend.conv().backwardData(g, y, w, gx));
             session.add(new Row("conv-bwd-data " + c.text(), shape, data, flops, bytes));
@@ -93,10 +96,9 @@ final class KernelCases {
             View zeros = Tensor.full(DType.INT32, 0, boxes).view();
             View out = random(boxes, 7, 7, 256).view();
             Sample sample =
-                    session.time(runs, () ->
-                                            backend.vision()
-                                                    .roiAlign(
-                                                            spec, levels, rois, zeros, zeros, out));
+                    session.time(
+                            runs,
+                            () -> backend.vision().roiAlign(spec, levels, rois, zeros, zeros, out));
             String shape = boxes + "x7x7x256";
             session.add(new Row("roi-align " + shape, shape, sample, 0, bytes(rois, out)));
         }
@@ -124,10 +126,9 @@ final class KernelCases {
             View probabilities = random(masks, 28, 28).view();
             View rois = boxes(masks, 16, 64).view();
             Sample sample =
-                    session.time(runs, () ->
-                                            backend.vision()
-                                                    .pasteMasks(
-                                                            probabilities, rois, 520, 704, 0.5));
+                    session.time(
+                            runs,
+                            () -> backend.vision().pasteMasks(probabilities, rois, 520, 704, 0.5));
             String shape = masks + "x28x28";
             session.add(new Row("paste " + shape, shape, sample, 0, bytes(probabilities, rois)));
         }

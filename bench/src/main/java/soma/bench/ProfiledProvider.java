@@ -20,9 +20,7 @@ public final class ProfiledProvider implements BackendProvider {
 
     /** The profiled form of a CPU device; any other device as it is. */
     static Device of(Device device) {
-        return device.backend() instanceof CpuBackend
-                ? Device.of(PREFIX + device.name())
-                : device;
+        return device.backend() instanceof CpuBackend ? Device.of(PREFIX + device.name()) : device;
     }
 
     /** The profile of a device that {@link #of} gave; one that stays empty if it has none. */

@@ -33,7 +33,7 @@ final class Mma {
         if (!known || types.get(0) != PtxType.F32 || !i.has(".row") || !i.has(".col")) {
             throw o.error(
                     "only m16n8k4 and m16n8k8 of .tf32, m16n8k8 and m16n8k16 of .bf16 and .f16,"
-                        + " row.col, into .f32 are emulated");
+                            + " row.col, into .f32 are emulated");
         }
         List<Target> d = o.elements(0).stream().map(o::target).toList();
         List<Source> a = sources(o, 1, PtxType.B32);

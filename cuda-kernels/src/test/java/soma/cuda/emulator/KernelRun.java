@@ -70,13 +70,13 @@ final class KernelRun implements AutoCloseable {
         }
         ptx.append(
                 ")\n"
-                    + "{\n"
-                    + ".reg .b32 %r<32>;\n"
-                    + ".reg .f32 %f<32>;\n"
-                    + ".reg .b64 %d<32>;\n"
-                    + ".reg .f64 %g<8>;\n"
-                    + ".reg .b16 %h<8>;\n"
-                    + ".reg .pred %p<8>;\n");
+                        + "{\n"
+                        + ".reg .b32 %r<32>;\n"
+                        + ".reg .f32 %f<32>;\n"
+                        + ".reg .b64 %d<32>;\n"
+                        + ".reg .f64 %g<8>;\n"
+                        + ".reg .b16 %h<8>;\n"
+                        + ".reg .pred %p<8>;\n");
         ptx.append(body).append("\n}\n");
         driver.launch(driver.load("test.ptx", ptx.toString()).kernel("k"), geometry, arguments);
     }

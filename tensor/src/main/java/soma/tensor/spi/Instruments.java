@@ -19,9 +19,7 @@ public interface Instruments {
     /** Waits until all that was started is done. */
     void synchronize();
 
-    /**
-     * Measured float32 operations per second, a multiply-add being two; 0 if emulated.
-     */
+    /** Measured float32 operations per second, a multiply-add being two; 0 if emulated. */
     double peakFlops();
 
     /** Measured bytes per second of a copy, reads and writes counted; 0 if emulated. */
