@@ -1,7 +1,6 @@
 package soma.bench;
 
 import soma.tensor.Device;
-import soma.tensor.SomaException;
 import soma.tensor.cpu.CpuBackend;
 import soma.tensor.spi.Backend;
 import soma.tensor.spi.BackendProvider;
@@ -19,22 +18,16 @@ public final class ProfiledProvider implements BackendProvider {
     /** Called by the service loader. */
     public ProfiledProvider() {}
 
-    /**
-     * The profiled form of a device.
-     *
-     * @throws SomaException if it is not a CPU device
-     */
+    /** The profiled form of a CPU device; any other device as it is. */
     static Device of(Device device) {
-        if (!(device.backend() instanceof CpuBackend)) {
-            throw new SomaException(
-                    "--device: expected cpu or cpu-reference for a model, got " + device.name());
-        }
-        return Device.of(PREFIX + device.name());
+        return device.backend() instanceof CpuBackend ? Device.of(PREFIX + device.name()) : device;
     }
 
-    /** The profile of a device that {@link #of} gave. */
+    /** The profile of a device that {@link #of} gave; one that stays empty if it has none. */
     static KernelProfile profile(Device device) {
-        return ((ProfiledBackend) device.backend()).profile();
+        return device.backend() instanceof ProfiledBackend profiled
+                ? profiled.profile()
+                : new KernelProfile();
     }
 
     @Override
