@@ -10,13 +10,35 @@ import soma.tensor.spi.ConvGeometry;
  * @param b forward and data: the weights; filter: the output's gradient
  */
 record ConvOperands(long a, long b, long bias, long residual, boolean relu, long out) {
+    /** Without anything after the sum. */
+    static ConvOperands of(long a, long b, long out) {
+        return new ConvOperands(a, b, 0, 0, false, out);
+    }
+
     /** The same without what follows the sum, into another place. */
     ConvOperands partial(long to) {
-        return new ConvOperands(a, b, 0, 0, false, to);
+        return of(a, b, to);
+    }
+
+    /** The convolution as the matrix product that it is, if its kernel is a single pixel. */
+    Product product(ConvDirection direction, ConvGeometry g) {
+        return new Product(
+                a,
+                direction == ConvDirection.FILTER,
+                b,
+                direction == ConvDirection.DATA,
+                bias,
+                residual,
+                relu,
+                false,
+                out,
+                direction.rows(g),
+                direction.columns(g) * g.groups(),
+                direction.terms(g));
     }
 
     /** What all kernels of the family take. */
-    Arguments arguments(ConvGeometry g, int quads, int slice, int tilesN) {
+    Arguments arguments(ConvDirection direction, ConvGeometry g, int slice, int tilesN) {
         return new Arguments()
                 .address(a)
                 .address(b)
@@ -39,8 +61,18 @@ record ConvOperands(long a, long b, long bias, long residual, boolean relu, long
                 .u32(g.groups())
                 .u32(g.outH())
                 .u32(g.outW())
-                .u32(quads | TileFlags.epilogue(relu, false))
+                .u32(flags(direction, g))
                 .u32(slice)
                 .u32(tilesN);
+    }
+
+    private int flags(ConvDirection direction, ConvGeometry g) {
+        boolean quadsA = TileFlags.quads(a, direction.channelsA(g));
+        boolean quadsB = TileFlags.quads(b, ConvDirection.channelsB(g));
+        boolean quadsOut = TileFlags.quads(out | residual | bias, direction.columns(g));
+        return TileFlags.epilogue(relu, false)
+                | (quadsA ? TileFlags.QUADS_A : 0)
+                | (quadsB ? TileFlags.QUADS_B : 0)
+                | (quadsOut ? TileFlags.QUADS_OUT : 0);
     }
 }

@@ -5,6 +5,8 @@ import soma.tensor.spi.ConvGeometry;
 import soma.tensor.spi.ConvKernels;
 import soma.tensor.spi.View;
 
+import java.util.function.BiFunction;
+
 /**
  * Convolutions of float32 by the kernels of {@code conv.ptx}. Those of single pixels without stride
  * are matrix products and run as such.
@@ -14,147 +16,107 @@ final class CudaConv implements ConvKernels {
 
     private final Launcher launcher;
     private final Gemm gemm;
+    private final BiFunction<ConvDirection, ConvGeometry, ConvTile> choice;
 
     CudaConv(Launcher launcher, Gemm gemm) {
+        this(launcher, gemm, ConvTile::of);
+    }
+
+    /** With another choice of kernels. */
+    CudaConv(
+            Launcher launcher,
+            Gemm gemm,
+            BiFunction<ConvDirection, ConvGeometry, ConvTile> choice) {
         this.launcher = launcher;
         this.gemm = gemm;
+        this.choice = choice;
     }
 
     @Override
     public void forward(
             ConvGeometry g, View x, View w, View bias, View residual, boolean relu, View out) {
-        ConvOperands operands =
+        run(
+                ConvDirection.FORWARD,
+                g,
                 new ConvOperands(
                         address("x", x),
                         address("w", w),
                         address("bias", bias),
                         address("residual", residual),
                         relu,
-                        address("out", out));
-        int pixels = g.n() * g.outH() * g.outW();
-        if (isProduct(g, g.ci())) {
-            gemm.run(
-                    new Product(
-                            operands.a(),
-                            false,
-                            operands.b(),
-                            false,
-                            operands.bias(),
-                            operands.residual(),
-                            relu,
-                            false,
-                            operands.out(),
-                            pixels,
-                            g.co(),
-                            g.ci()));
-        } else if (pixels > 0) {
-            launch("conv_forward_naive_f32", g, operands, pixels * g.co(), Slices.one(0));
-        }
+                        address("out", out)));
     }
 
     @Override
     public void backwardData(ConvGeometry g, View gradOut, View w, View gradX) {
-        ConvOperands operands =
-                new ConvOperands(
-                        address("gradOut", gradOut),
-                        address("w", w),
-                        0,
-                        0,
-                        false,
-                        address("gradX", gradX));
-        int pixels = g.n() * g.h() * g.w();
-        if (isProduct(g, g.co())) {
-            gemm.run(
-                    new Product(
-                            operands.a(),
-                            false,
-                            operands.b(),
-                            true,
-                            0,
-                            0,
-                            false,
-                            false,
-                            operands.out(),
-                            pixels,
-                            g.ci(),
-                            g.co()));
-        } else if (pixels > 0) {
-            launch("conv_data_naive_f32", g, operands, pixels * g.ci(), Slices.one(0));
-        }
+        run(
+                ConvDirection.DATA,
+                g,
+                ConvOperands.of(
+                        address("gradOut", gradOut), address("w", w), address("gradX", gradX)));
     }
 
     @Override
     public void backwardFilter(ConvGeometry g, View x, View gradOut, View gradW) {
-        ConvOperands operands =
-                new ConvOperands(
-                        address("x", x),
-                        address("gradOut", gradOut),
-                        0,
-                        0,
-                        false,
-                        address("gradW", gradW));
-        int pixels = g.n() * g.outH() * g.outW();
-        if (isProduct(g, g.ci())) {
-            gemm.run(
-                    new Product(
-                            operands.a(),
-                            true,
-                            operands.b(),
-                            false,
-                            0,
-                            0,
-                            false,
-                            false,
-                            operands.out(),
-                            g.ci(),
-                            g.co(),
-                            pixels));
+        run(
+                ConvDirection.FILTER,
+                g,
+                ConvOperands.of(
+                        address("x", x), address("gradOut", gradOut), address("gradW", gradW)));
+    }
+
+    private void run(ConvDirection direction, ConvGeometry g, ConvOperands operands) {
+        int rows = direction.rows(g);
+        int columns = direction.columns(g) * g.groups();
+        if (rows == 0 || columns == 0) {
             return;
         }
-        int weights = g.kh() * g.kw() * (g.ci() / g.groups()) * g.co();
-        Slices slices = Slices.of(blocks(weights), pixels, weights);
-        if (slices.count() == 1) {
-            launch("conv_filter_naive_f32", g, operands, weights, slices);
-        } else {
-            gemm.inSlices(
-                    slices.count(),
-                    weights,
-                    g.co(),
-                    0,
-                    0,
-                    0,
-                    operands.out(),
-                    partial ->
-                            launch(
-                                    "conv_filter_naive_f32",
-                                    g,
-                                    operands.partial(partial),
-                                    weights,
-                                    slices));
+        if (isPointwise(g) || direction.terms(g) == 0) {
+            gemm.run(operands.product(direction, g));
+            return;
         }
+        ConvTile tile = choice.apply(direction, g);
+        int groups = tile.blocksPerGroup() ? g.groups() : 1;
+        Slices slices =
+                tile.slices(direction)
+                        ? Slices.of(
+                                (long) tile.blocks(direction, g) * groups,
+                                direction.terms(g),
+                                (long) rows * columns)
+                        : Slices.one(direction.terms(g));
+        if (slices.count() == 1) {
+            launch(tile, direction, g, operands, slices);
+            return;
+        }
+        gemm.inSlices(
+                slices.count(),
+                rows * columns,
+                columns,
+                operands.bias(),
+                operands.residual(),
+                TileFlags.epilogue(operands.relu(), false),
+                operands.out(),
+                to -> launch(tile, direction, g, operands.partial(to), slices));
     }
 
     private void launch(
-            String entry, ConvGeometry g, ConvOperands operands, int elements, Slices slices) {
+            ConvTile tile,
+            ConvDirection direction,
+            ConvGeometry g,
+            ConvOperands operands,
+            Slices slices) {
+        int groups = tile.blocksPerGroup() ? g.groups() : 1;
         launcher.launch(
                 KernelFamily.CONV,
-                entry,
-                Geometry.of(blocks(elements), slices.count(), THREADS),
-                operands.arguments(g, 0, slices.length(), 1));
+                tile.entry(direction),
+                new Geometry(tile.blocks(direction, g), slices.count(), groups, THREADS, 1, 1, 0),
+                operands.arguments(direction, g, slices.length(), tile.tilesN(direction, g)));
     }
 
-    private static int blocks(int elements) {
-        return (int) Math.max(1, ((long) elements + THREADS - 1) / THREADS);
-    }
-
-    /**
-     * Whether each output pixel depends on the input pixel at its place and nothing else; also one
-     * that sums over no channels, since its sums have no terms.
-     */
-    private static boolean isProduct(ConvGeometry g, int channels) {
-        boolean pointwise = g.kh() == 1 && g.kw() == 1 && g.strideH() == 1 && g.strideW() == 1;
-        boolean direct = pointwise && g.padH() == 0 && g.padW() == 0 && g.groups() == 1;
-        return direct || channels == 0;
+    /** Whether each output pixel depends on the input pixel at its place and nothing else. */
+    private static boolean isPointwise(ConvGeometry g) {
+        boolean single = g.kh() == 1 && g.kw() == 1 && g.strideH() == 1 && g.strideW() == 1;
+        return single && g.padH() == 0 && g.padW() == 0 && g.groups() == 1;
     }
 
     private static long address(String operand, View view) {

@@ -6,7 +6,16 @@ public enum GemmRung {
     NAIVE,
 
     /** Tiles of 16 x 16 in shared memory. */
-    TILED;
+    TILED,
+
+    /** Tiles of 128 x 128, 8 x 8 elements per thread. */
+    REGISTER,
+
+    /** The same with 16 bytes per access. */
+    VECTORISED,
+
+    /** The same with two tiles in shared memory; tiles of 64 x 64 where those are too few. */
+    PIPELINED;
 
     /** System property that chooses one; without it, the fastest of the precision is taken. */
     public static final String PROPERTY = "soma.cuda.gemm";
@@ -21,7 +30,7 @@ public enum GemmRung {
 
     /** The fastest of a precision. */
     public static GemmRung fastest(Precision precision) {
-        return TILED;
+        return PIPELINED;
     }
 
     /** Compute capability that it needs, as in {@code sm_80}. */
@@ -34,6 +43,9 @@ public enum GemmRung {
         return switch (this) {
             case NAIVE -> GemmTile.NAIVE;
             case TILED -> GemmTile.TILED;
+            case REGISTER -> GemmTile.REGISTER;
+            case VECTORISED -> GemmTile.VECTORISED;
+            case PIPELINED -> GemmTile.PIPELINED.fills(m, n) ? GemmTile.PIPELINED : GemmTile.SMALL;
         };
     }
 }

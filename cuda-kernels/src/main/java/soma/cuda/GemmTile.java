@@ -6,9 +6,24 @@ enum GemmTile {
     NAIVE(KernelFamily.GEMM, "matmul_naive_f32", 0, 0),
 
     /** Tiles in shared memory. */
-    TILED(KernelFamily.GEMM, "matmul_tiled_f32", 16, 16);
+    TILED(KernelFamily.GEMM, "matmul_tiled_f32", 16, 16),
+
+    /** 8 x 8 elements per thread. */
+    REGISTER(KernelFamily.GEMM, "matmul_register_f32", 128, 128),
+
+    /** The same with 16 bytes per access. */
+    VECTORISED(KernelFamily.GEMM, "matmul_vectorised_f32", 128, 128),
+
+    /** The same with two tiles in shared memory. */
+    PIPELINED(KernelFamily.GEMM, "matmul_pipelined_f32", 128, 128),
+
+    /** The same with 4 x 4 elements per thread, for small outputs. */
+    SMALL(KernelFamily.GEMM, "matmul_small_f32", 64, 64);
 
     private static final int THREADS = 256;
+
+    /** Blocks that keep the largest devices we know busy: one per multiprocessor of an H100. */
+    private static final int ENOUGH = 132;
 
     private final KernelFamily family;
     private final String entry;
@@ -45,6 +60,13 @@ enum GemmTile {
     /** Blocks for an output of [m,n]. */
     int blocks(int m, int n) {
         return rows == 0 ? over(m * n, THREADS) : over(m, rows) * over(n, columns);
+    }
+
+    /**
+     * Whether an output of [m,n] has enough tiles for the largest devices, and is not mostly edge.
+     */
+    boolean fills(int m, int n) {
+        return n > columns / 2 && m > rows / 2 && blocks(m, n) >= ENOUGH;
     }
 
     private static int over(int extent, int tile) {

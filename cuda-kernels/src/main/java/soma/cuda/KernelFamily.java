@@ -19,10 +19,26 @@ public enum KernelFamily {
     REDUCE(),
 
     /** Matrix products, from the naive kernel to the one that ships. */
-    GEMM("matmul_naive_f32", "matmul_tiled_f32", "matmul_split_sum_f32"),
+    GEMM(
+            "matmul_naive_f32",
+            "matmul_tiled_f32",
+            "matmul_register_f32",
+            "matmul_vectorised_f32",
+            "matmul_pipelined_f32",
+            "matmul_small_f32",
+            "matmul_split_sum_f32"),
 
     /** Convolutions as implicit matrix products. */
-    CONV("conv_forward_naive_f32", "conv_data_naive_f32", "conv_filter_naive_f32"),
+    CONV(
+            "conv_forward_naive_f32",
+            "conv_forward_small_f32",
+            "conv_forward_tiled_f32",
+            "conv_data_naive_f32",
+            "conv_data_small_f32",
+            "conv_data_tiled_f32",
+            "conv_filter_naive_f32",
+            "conv_filter_small_f32",
+            "conv_filter_tiled_f32"),
 
     /** Batch and group normalisation. */
     NORM(),
