@@ -31,6 +31,7 @@ public final class CudaBackend implements Backend {
     private final VisionKernels vision;
     private final CudaMatMul matMul;
     private final CudaConv conv;
+    private final OptimizerKernels optimizer;
     private long roundTrips;
 
     /** A backend with no memory yet; the driver is its own from now on. */
@@ -39,6 +40,7 @@ public final class CudaBackend implements Backend {
         memory = new DeviceMemory(driver);
         launcher = new Launcher(driver);
         instruments = new CudaInstruments(this, launcher);
+        optimizer = new CudaOptimizer(this, launcher);
         indexCheck = new IndexCheck(driver);
         index = new CudaIndex(launcher, this, indexCheck);
         vision = new CudaVision(launcher, this, indexCheck);
@@ -162,7 +164,7 @@ public final class CudaBackend implements Backend {
 
     @Override
     public OptimizerKernels optimizer() {
-        throw missing("optimizer");
+        return optimizer;
     }
 
     @Override

@@ -75,7 +75,7 @@ public enum KernelFamily {
             "mask_edges_write"),
 
     /** Parameter updates and norms. */
-    OPTIMIZER(),
+    OPTIMIZER("sgd_f32", "adamw_f32", "squared_norm_f32", "non_finite_f32"),
 
     /** What the device can do at most, for benchmarks. */
     MEASURE("peak_fma_f32", "copy_v4_f32");
