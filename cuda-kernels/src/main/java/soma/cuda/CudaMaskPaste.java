@@ -1,6 +1,6 @@
 package soma.cuda;
 
-import static soma.cuda.CudaVision.require;
+import static soma.cuda.OperandTypes.require;
 
 import soma.cuda.driver.Arguments;
 import soma.cuda.driver.Geometry;
@@ -23,8 +23,15 @@ final class CudaMaskPaste {
 
     private final Launcher launcher;
     private final Backend memory;
+    private final int mostWords;
 
     CudaMaskPaste(Launcher launcher, Backend memory) {
+        this(launcher, memory, MOST_WORDS);
+    }
+
+    /** With batches of its own size. */
+    CudaMaskPaste(Launcher launcher, Backend memory, int mostWords) {
+        this.mostWords = mostWords;
         this.launcher = launcher;
         this.memory = memory;
     }
@@ -47,7 +54,7 @@ final class CudaMaskPaste {
         }
         int side = probabilities.shape().dim(2);
         int words = (pixels - 1) / 32 + 1;
-        int batch = Math.clamp(MOST_WORDS / words, 1, 65_535);
+        int batch = Math.clamp(mostWords / words, 1, 65_535);
         for (int first = 0; first < n; first += batch) {
             int count = Math.min(batch, n - first);
             Batch masks =

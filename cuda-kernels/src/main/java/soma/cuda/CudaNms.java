@@ -1,6 +1,6 @@
 package soma.cuda;
 
-import static soma.cuda.CudaVision.require;
+import static soma.cuda.OperandTypes.require;
 
 import soma.cuda.driver.Arguments;
 import soma.cuda.driver.Geometry;
@@ -32,8 +32,15 @@ final class CudaNms {
     private final Launcher launcher;
     private final Backend memory;
     private final RowSort sort;
+    private final int mostWords;
 
     CudaNms(Launcher launcher, Backend memory) {
+        this(launcher, memory, MOST_WORDS);
+    }
+
+    /** With bands of its own size. */
+    CudaNms(Launcher launcher, Backend memory, int mostWords) {
+        this.mostWords = mostWords;
         this.launcher = launcher;
         this.memory = memory;
         sort = new RowSort(launcher, memory);
@@ -59,7 +66,7 @@ final class CudaNms {
         }
         Storage order = memory.allocate(DType.INT32, n, "nms");
         sort.positions("nms", scores, 1, n, true, address(order), n);
-        int band = Math.clamp(MOST_WORDS / (TILE * tiles), 1, tiles);
+        int band = Math.clamp(mostWords / (TILE * tiles), 1, tiles);
         Storage masks = memory.allocate(DType.INT64, band * TILE * tiles, "nms");
         Storage state = memory.allocate(DType.INT32, 2 * tiles + 1, "nms");
         launcher.driver().fill(address(state), (byte) 0, 4L * (2 * tiles + 1));
