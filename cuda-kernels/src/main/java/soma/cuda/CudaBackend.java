@@ -33,6 +33,7 @@ public final class CudaBackend implements Backend {
     private final CudaConv conv;
     private final ElementwiseKernels elementwise;
     private final ReduceKernels reduce;
+    private final SpatialKernels spatial;
     private final OptimizerKernels optimizer;
     private long roundTrips;
 
@@ -44,6 +45,7 @@ public final class CudaBackend implements Backend {
         instruments = new CudaInstruments(this, launcher);
         elementwise = new CudaElementwise(launcher);
         reduce = new CudaReduce(launcher, this);
+        spatial = new CudaSpatial(this, launcher);
         optimizer = new CudaOptimizer(this, launcher);
         indexCheck = new IndexCheck(driver);
         index = new CudaIndex(launcher, this, indexCheck);
@@ -148,7 +150,7 @@ public final class CudaBackend implements Backend {
 
     @Override
     public SpatialKernels spatial() {
-        throw missing("spatial");
+        return spatial;
     }
 
     @Override

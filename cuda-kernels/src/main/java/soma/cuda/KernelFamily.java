@@ -52,7 +52,7 @@ public enum KernelFamily {
     NORM(),
 
     /** Pooling and resampling of maps. */
-    SPATIAL(),
+    SPATIAL("max_pool_f32", "max_pool_backward_f32", "resize_f32", "resize_backward_f32"),
 
     /** Selection by index, sorting. */
     INDEX(
