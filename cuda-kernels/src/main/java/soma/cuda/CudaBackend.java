@@ -31,6 +31,8 @@ public final class CudaBackend implements Backend {
     private final VisionKernels vision;
     private final CudaMatMul matMul;
     private final CudaConv conv;
+    private final ElementwiseKernels elementwise;
+    private final ReduceKernels reduce;
     private final OptimizerKernels optimizer;
     private long roundTrips;
 
@@ -40,6 +42,8 @@ public final class CudaBackend implements Backend {
         memory = new DeviceMemory(driver);
         launcher = new Launcher(driver);
         instruments = new CudaInstruments(this, launcher);
+        elementwise = new CudaElementwise(launcher);
+        reduce = new CudaReduce(launcher, this);
         optimizer = new CudaOptimizer(this, launcher);
         indexCheck = new IndexCheck(driver);
         index = new CudaIndex(launcher, this, indexCheck);
@@ -124,12 +128,12 @@ public final class CudaBackend implements Backend {
 
     @Override
     public ElementwiseKernels elementwise() {
-        throw missing("elementwise");
+        return elementwise;
     }
 
     @Override
     public ReduceKernels reduce() {
-        throw missing("reduce");
+        return reduce;
     }
 
     @Override

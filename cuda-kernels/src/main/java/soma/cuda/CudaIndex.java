@@ -1,10 +1,11 @@
 package soma.cuda;
 
+import static soma.cuda.OperandTypes.require;
+
 import soma.cuda.IndexCheck.Site;
 import soma.cuda.driver.Arguments;
 import soma.cuda.driver.Geometry;
 import soma.tensor.DType;
-import soma.tensor.DTypeException;
 import soma.tensor.spi.Backend;
 import soma.tensor.spi.IndexKernels;
 import soma.tensor.spi.Storage;
@@ -34,6 +35,7 @@ final class CudaIndex implements IndexKernels {
 
     @Override
     public void indexSelect(View x, View index, View out) {
+        require("indexSelect", "index", index, DType.INT32);
         int rows = index.shape().size();
         int inner = innerSize(x);
         if (out.shape().size() == 0) {
@@ -67,6 +69,7 @@ final class CudaIndex implements IndexKernels {
 
     @Override
     public void gather(View x, View index, View out) {
+        require("gather", "index", index, DType.INT32);
         int rows = index.shape().dim(0);
         int picks = index.shape().dim(1);
         if (index.shape().size() == 0) {
@@ -90,14 +93,16 @@ final class CudaIndex implements IndexKernels {
 
     @Override
     public void indexAdd(View x, View index, View out) {
-        requireFloats("indexAdd", x);
+        require("indexAdd", "x", x, DType.FLOAT32);
+        require("indexAdd", "index", index, DType.INT32);
         int n = index.shape().size();
         addSorted(Site.INDEX_ADD, x, index, out, 1, n, innerSize(out), out.shape().dim(0));
     }
 
     @Override
     public void scatterAdd(View x, View index, View out) {
-        requireFloats("scatterAdd", x);
+        require("scatterAdd", "x", x, DType.FLOAT32);
+        require("scatterAdd", "index", index, DType.INT32);
         int rows = index.shape().dim(0);
         int picks = index.shape().dim(1);
         int extent = out.shape().dim(1);
@@ -150,9 +155,7 @@ final class CudaIndex implements IndexKernels {
 
     @Override
     public int nonZero(View x, View out) {
-        if (x.dtype() != DType.BOOL) {
-            throw DTypeException.of("nonZero", "x", DType.BOOL, x.dtype());
-        }
+        require("nonZero", "x", x, DType.BOOL);
         int n = x.shape().size();
         if (n == 0) {
             return 0;
@@ -188,12 +191,6 @@ final class CudaIndex implements IndexKernels {
 
     private Geometry covering(long n) {
         return Geometry.covering(n, THREADS, launcher.wave());
-    }
-
-    private static void requireFloats(String op, View x) {
-        if (x.dtype() != DType.FLOAT32) {
-            throw DTypeException.of(op, "x", DType.FLOAT32, x.dtype());
-        }
     }
 
     private static int innerSize(View x) {

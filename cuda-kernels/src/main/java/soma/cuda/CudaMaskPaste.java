@@ -1,6 +1,6 @@
 package soma.cuda;
 
-import static soma.cuda.CudaVision.require;
+import static soma.cuda.OperandTypes.require;
 
 import soma.cuda.driver.Arguments;
 import soma.cuda.driver.Geometry;

@@ -1,6 +1,6 @@
 package soma.cuda;
 
-import static soma.cuda.CudaVision.require;
+import static soma.cuda.OperandTypes.require;
 
 import soma.cuda.IndexCheck.Site;
 import soma.cuda.driver.Arguments;
@@ -34,7 +34,7 @@ final class CudaRoiAlign {
     /** Bytes of shared memory per bin of a side: a tile's weights. */
     private static final int WEIGHT_BYTES = 4 * (TILE_ROWS + TILE_COLUMNS);
 
-    private static final int MAX_SIZE = 1024;
+    private static final int MAX_SIZE = 1000;
 
     private final Launcher launcher;
     private final Backend memory;
@@ -148,6 +148,8 @@ final class CudaRoiAlign {
             View level,
             Storage table) {
         require("roiAlign", "boxes", boxes, DType.FLOAT32);
+        require("roiAlign", "image", image, DType.INT32);
+        require("roiAlign", "level", level, DType.INT32);
         int rois = boxes.shape().dim(0);
         View first = levels.getFirst();
         Storage spans =

@@ -1,9 +1,10 @@
 package soma.cuda;
 
+import static soma.cuda.OperandTypes.require;
+
 import soma.cuda.driver.Arguments;
 import soma.cuda.driver.Geometry;
 import soma.tensor.DType;
-import soma.tensor.DTypeException;
 import soma.tensor.spi.Backend;
 import soma.tensor.spi.Storage;
 import soma.tensor.spi.View;
@@ -27,17 +28,6 @@ final class CudaVision implements VisionKernels {
         roiAlign = new CudaRoiAlign(launcher, memory, check);
         nms = new CudaNms(launcher, memory);
         paste = new CudaMaskPaste(launcher, memory);
-    }
-
-    /**
-     * Checks a type.
-     *
-     * @throws DTypeException naming op and argument
-     */
-    static void require(String op, String argument, View view, DType expected) {
-        if (view.dtype() != expected) {
-            throw DTypeException.of(op, argument, expected, view.dtype());
-        }
     }
 
     @Override

@@ -13,10 +13,18 @@ import java.util.Locale;
  */
 public enum KernelFamily {
     /** Pointwise functions, copies between layouts and types. */
-    ELEMENTWISE(),
+    ELEMENTWISE(
+            "unary_f32",
+            "binary_f32",
+            "compare_f32",
+            "where_bits",
+            "copy_bits",
+            "fill_bits",
+            "pointwise_any",
+            "transpose_b32"),
 
     /** Sums and extrema over axes. */
-    REDUCE(),
+    REDUCE("reduce_rows", "reduce_columns", "argmax_rows"),
 
     /** Matrix products, from the naive kernel to the one that ships. */
     GEMM(

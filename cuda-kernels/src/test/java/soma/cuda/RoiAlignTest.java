@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import soma.tensor.DType;
 import soma.tensor.Device;
 import soma.tensor.Layout;
+import soma.tensor.ShapeException;
 import soma.tensor.spi.View;
 import soma.tensor.spi.VisionKernels.RoiAlignSpec;
 
@@ -195,6 +196,25 @@ class RoiAlignTest {
 
     private static View shifted(View view) {
         return new View(view.storage(), Layout.contiguous(view.shape()));
+    }
+
+    @Test
+    void moreBinsThanSharedMemoryHoldsAreRefused() {
+        try (TestOperands on = new TestOperands(backend)) {
+            View none = on.empty(DType.FLOAT32, 0, 4);
+            View index = on.empty(DType.INT32, 0);
+            View map = on.empty(DType.FLOAT32, 1, 3, 3, 1);
+            RoiAlignSpec spec = new RoiAlignSpec(1001, 0, true, List.of(1.0));
+            View grad = on.empty(DType.FLOAT32, 0, 1001, 1001, 1);
+            ShapeException e =
+                    assertThrows(
+                            ShapeException.class,
+                            () ->
+                                    backend.vision()
+                                            .roiAlignBackward(
+                                                    spec, grad, none, index, index, List.of(map)));
+            assertEquals("roiAlignBackward: size: expected up to 1000, got 1001", e.getMessage());
+        }
     }
 
     @Test
