@@ -31,6 +31,9 @@ public final class CudaBackend implements Backend {
     private final VisionKernels vision;
     private final CudaMatMul matMul;
     private final CudaConv conv;
+    private final ElementwiseKernels elementwise;
+    private final ReduceKernels reduce;
+    private final SpatialKernels spatial;
     private final OptimizerKernels optimizer;
     private long roundTrips;
 
@@ -40,6 +43,9 @@ public final class CudaBackend implements Backend {
         memory = new DeviceMemory(driver);
         launcher = new Launcher(driver);
         instruments = new CudaInstruments(this, launcher);
+        elementwise = new CudaElementwise(launcher);
+        reduce = new CudaReduce(launcher, this);
+        spatial = new CudaSpatial(this, launcher);
         optimizer = new CudaOptimizer(this, launcher);
         indexCheck = new IndexCheck(driver);
         index = new CudaIndex(launcher, this, indexCheck);
@@ -124,12 +130,12 @@ public final class CudaBackend implements Backend {
 
     @Override
     public ElementwiseKernels elementwise() {
-        throw missing("elementwise");
+        return elementwise;
     }
 
     @Override
     public ReduceKernels reduce() {
-        throw missing("reduce");
+        return reduce;
     }
 
     @Override
@@ -144,7 +150,7 @@ public final class CudaBackend implements Backend {
 
     @Override
     public SpatialKernels spatial() {
-        throw missing("spatial");
+        return spatial;
     }
 
     @Override

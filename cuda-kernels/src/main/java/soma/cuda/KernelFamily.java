@@ -13,10 +13,18 @@ import java.util.Locale;
  */
 public enum KernelFamily {
     /** Pointwise functions, copies between layouts and types. */
-    ELEMENTWISE(),
+    ELEMENTWISE(
+            "unary_f32",
+            "binary_f32",
+            "compare_f32",
+            "where_bits",
+            "copy_bits",
+            "fill_bits",
+            "pointwise_any",
+            "transpose_b32"),
 
     /** Sums and extrema over axes. */
-    REDUCE(),
+    REDUCE("reduce_rows", "reduce_columns", "argmax_rows"),
 
     /** Matrix products, from the naive kernel to the one that ships. */
     GEMM(
@@ -40,11 +48,23 @@ public enum KernelFamily {
             "conv_filter_small_f32",
             "conv_filter_tiled_f32"),
 
+    /** Matrix products that need {@code sm_80}: asynchronous copies, tensor cores. */
+    GEMM_SM80("matmul_async_f32", "matmul_tf32", "matmul_bf16"),
+
+    /** Convolutions on tensor cores, which need {@code sm_80}. */
+    CONV_SM80(
+            "conv_forward_tf32",
+            "conv_forward_bf16",
+            "conv_data_tf32",
+            "conv_data_bf16",
+            "conv_filter_tf32",
+            "conv_filter_bf16"),
+
     /** Batch and group normalisation. */
     NORM(),
 
     /** Pooling and resampling of maps. */
-    SPATIAL(),
+    SPATIAL("max_pool_f32", "max_pool_backward_f32", "resize_f32", "resize_backward_f32"),
 
     /** Selection by index, sorting. */
     INDEX(

@@ -52,29 +52,32 @@ final class Comparisons {
     /** {@code testp.finite.f32 p, a}. */
     static Step testp(PtxInstruction i, Operands o) {
         Target p = o.target(0);
-        Source a = o.source(1, i.type());
-        if (i.type() != PtxType.F32) {
-            throw o.error("only .f32 is emulated");
-        }
+        PtxType type = i.type();
+        boolean wide = type == PtxType.F64;
+        Source a = o.source(1, type);
         String what = i.modifiers().getFirst();
+        double normal = wide ? Double.MIN_NORMAL : Float.MIN_NORMAL;
         return (w, mask) -> {
-            float[] x = a.floats(w, mask);
             int holds = 0;
-            for (int k = 0; k < Warp.LANES; k++) {
-                boolean yes =
-                        switch (what) {
-                            case ".finite" -> Float.isFinite(x[k]);
-                            case ".infinite" -> Float.isInfinite(x[k]);
-                            case ".number" -> !Float.isNaN(x[k]);
-                            case ".notanumber" -> Float.isNaN(x[k]);
-                            case ".normal" ->
-                                    Float.isFinite(x[k]) && Math.abs(x[k]) >= Float.MIN_NORMAL;
-                            case ".subnormal" -> x[k] != 0 && Math.abs(x[k]) < Float.MIN_NORMAL;
-                            default -> throw new Fault(-1, "test " + what + " is not emulated");
-                        };
-                holds |= yes ? 1 << k : 0;
+            for (int m = mask; m != 0; m &= m - 1) {
+                int lane = Integer.numberOfTrailingZeros(m);
+                long bits = a.bits(w, lane, wide);
+                double x = wide ? Double.longBitsToDouble(bits) : Float.intBitsToFloat((int) bits);
+                holds |= is(what, x, normal) ? 1 << lane : 0;
             }
             p.predicate(w, mask, holds);
+        };
+    }
+
+    private static boolean is(String what, double x, double normal) {
+        return switch (what) {
+            case ".finite" -> Double.isFinite(x);
+            case ".infinite" -> Double.isInfinite(x);
+            case ".number" -> !Double.isNaN(x);
+            case ".notanumber" -> Double.isNaN(x);
+            case ".normal" -> Double.isFinite(x) && Math.abs(x) >= normal;
+            case ".subnormal" -> x != 0 && Math.abs(x) < normal;
+            default -> throw new Fault(-1, "test " + what + " is not emulated");
         };
     }
 
