@@ -7,6 +7,7 @@ import soma.tensor.spi.Backend;
 import soma.tensor.spi.ConvKernels;
 import soma.tensor.spi.ElementwiseKernels;
 import soma.tensor.spi.IndexKernels;
+import soma.tensor.spi.Instruments;
 import soma.tensor.spi.MatMulKernels;
 import soma.tensor.spi.MemoryReport;
 import soma.tensor.spi.NormKernels;
@@ -17,12 +18,14 @@ import soma.tensor.spi.Storage;
 import soma.tensor.spi.VisionKernels;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /** Soma's own kernels on a {@link Driver}: an NVIDIA GPU, or the emulator. */
 public final class CudaBackend implements Backend {
     private final Driver driver;
     private final DeviceMemory memory;
     private final Launcher launcher;
+    private final Instruments instruments;
     private long roundTrips;
 
     /** A backend with no memory yet; the driver is its own from now on. */
@@ -30,6 +33,7 @@ public final class CudaBackend implements Backend {
         this.driver = driver;
         memory = new DeviceMemory(driver);
         launcher = new Launcher(driver);
+        instruments = new CudaInstruments(this, launcher);
     }
 
     /** What runs the kernels. */
@@ -148,6 +152,11 @@ public final class CudaBackend implements Backend {
     @Override
     public OptimizerKernels optimizer() {
         throw missing("optimizer");
+    }
+
+    @Override
+    public Optional<Instruments> instruments() {
+        return Optional.of(instruments);
     }
 
     private static DeviceException missing(String family) {

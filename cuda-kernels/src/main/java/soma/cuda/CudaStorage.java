@@ -9,8 +9,7 @@ final class CudaStorage extends Storage {
     private final CudaBackend owner;
     private final DeviceMemory.Block block;
 
-    CudaStorage(
-            DType dtype, int size, String origin, CudaBackend owner, DeviceMemory.Block block) {
+    CudaStorage(DType dtype, int size, String origin, CudaBackend owner, DeviceMemory.Block block) {
         super(dtype, size, origin);
         this.owner = owner;
         this.block = block;

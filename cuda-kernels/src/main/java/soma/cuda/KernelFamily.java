@@ -37,7 +37,10 @@ public enum KernelFamily {
     VISION(),
 
     /** Parameter updates and norms. */
-    OPTIMIZER();
+    OPTIMIZER(),
+
+    /** What the device can do at most, for benchmarks. */
+    MEASURE("peak_fma_f32", "copy_v4_f32");
 
     private final List<String> entries;
 

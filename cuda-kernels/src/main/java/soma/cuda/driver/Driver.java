@@ -1,6 +1,9 @@
 package soma.cuda.driver;
 
+import soma.tensor.spi.Instruments.KernelCount;
+
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * What Soma needs of a CUDA device: memory, modules, launches. One runs the kernels on an NVIDIA
@@ -60,6 +63,15 @@ public interface Driver extends AutoCloseable {
 
     /** Waits for all work. */
     void synchronize();
+
+    /** Whether kernels run in an emulator, whose times and peaks say nothing of a GPU. */
+    boolean isEmulated();
+
+    /** What each kernel did since {@link #resetCounts}, the busiest first. */
+    List<KernelCount> counts();
+
+    /** Forgets all counts. */
+    void resetCounts();
 
     /** Lets go of everything. */
     @Override

@@ -2,6 +2,8 @@ package soma.tensor.spi;
 
 import soma.tensor.DType;
 
+import java.util.Optional;
+
 /**
  * Memory and kernels of one device. Kernels come in families, one interface each; a new op joins
  * the family it belongs to. Unless a kernel says otherwise, outputs are contiguous, do not overlap
@@ -52,4 +54,9 @@ public interface Backend {
 
     /** Parameter updates. */
     OptimizerKernels optimizer();
+
+    /** The device's own clock and counters, where it has them. */
+    default Optional<Instruments> instruments() {
+        return Optional.empty();
+    }
 }
