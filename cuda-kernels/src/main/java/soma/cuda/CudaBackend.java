@@ -33,6 +33,7 @@ public final class CudaBackend implements Backend {
     private final CudaConv conv;
     private final ElementwiseKernels elementwise;
     private final ReduceKernels reduce;
+    private final NormKernels norm;
     private final OptimizerKernels optimizer;
     private long roundTrips;
 
@@ -44,6 +45,7 @@ public final class CudaBackend implements Backend {
         instruments = new CudaInstruments(this, launcher);
         elementwise = new CudaElementwise(launcher);
         reduce = new CudaReduce(launcher, this);
+        norm = new CudaNorm(this, launcher);
         optimizer = new CudaOptimizer(this, launcher);
         indexCheck = new IndexCheck(driver);
         index = new CudaIndex(launcher, this, indexCheck);
@@ -153,7 +155,7 @@ public final class CudaBackend implements Backend {
 
     @Override
     public NormKernels norm() {
-        throw missing("norm");
+        return norm;
     }
 
     @Override

@@ -49,7 +49,14 @@ public enum KernelFamily {
             "conv_filter_tiled_f32"),
 
     /** Batch and group normalisation. */
-    NORM(),
+    NORM(
+            "norm_moments_f32",
+            "norm_statistics_f32",
+            "norm_apply_f32",
+            "norm_backward_sums_f32",
+            "norm_parameter_grads_f32",
+            "norm_set_sums_f32",
+            "norm_backward_apply_f32"),
 
     /** Pooling and resampling of maps. */
     SPATIAL(),
