@@ -38,7 +38,7 @@ record ConvOperands(long a, long b, long bias, long residual, boolean relu, long
     }
 
     /** What all kernels of the family take. */
-    Arguments arguments(ConvDirection direction, ConvGeometry g, int slice, int tilesN) {
+    Arguments arguments(ConvTile tile, ConvDirection direction, ConvGeometry g, int slice) {
         return new Arguments()
                 .address(a)
                 .address(b)
@@ -61,13 +61,13 @@ record ConvOperands(long a, long b, long bias, long residual, boolean relu, long
                 .u32(g.groups())
                 .u32(g.outH())
                 .u32(g.outW())
-                .u32(flags(direction, g))
+                .u32(flags(tile, direction, g))
                 .u32(slice)
-                .u32(tilesN);
+                .u32(tile.tilesN(direction, g));
     }
 
-    private int flags(ConvDirection direction, ConvGeometry g) {
-        boolean quadsA = TileFlags.quads(a, direction.channelsA(g));
+    private int flags(ConvTile tile, ConvDirection direction, ConvGeometry g) {
+        boolean quadsA = TileFlags.runs(a, direction.channelsA(g), tile.run(direction));
         boolean quadsB = TileFlags.quads(b, ConvDirection.channelsB(g));
         boolean quadsOut = TileFlags.quads(out | residual | bias, direction.columns(g));
         return TileFlags.epilogue(relu, false)

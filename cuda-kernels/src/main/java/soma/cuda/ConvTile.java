@@ -11,7 +11,13 @@ enum ConvTile {
     SMALL("_small_f32", 64),
 
     /** 8 x 8 elements per thread. */
-    TILED("_tiled_f32", 128);
+    TILED("_tiled_f32", 128),
+
+    /** Tensor cores, factors in tf32. */
+    TF32("_tf32", 128),
+
+    /** Tensor cores, factors in bfloat16. */
+    BF16("_bf16", 128);
 
     private static final int THREADS = 256;
 
@@ -29,12 +35,20 @@ enum ConvTile {
         this.side = side;
     }
 
-    /** The fastest of float32. */
-    static ConvTile of(ConvDirection direction, ConvGeometry g) {
-        int columns = direction.columns(g);
-        if (columns < FEW_COLUMNS) {
+    /** The kernel that goes with a rung of the ladder of products. */
+    static ConvTile of(GemmRung rung, ConvDirection direction, ConvGeometry g) {
+        if (rung == GemmRung.NAIVE || direction.columns(g) < FEW_COLUMNS) {
             return NAIVE;
         }
+        return switch (rung) {
+            case TF32 -> TF32;
+            case BF16 -> BF16;
+            default -> float32(direction, g);
+        };
+    }
+
+    private static ConvTile float32(ConvDirection direction, ConvGeometry g) {
+        int columns = direction.columns(g);
         // The filter's few tiles are made up for by slices of its many terms.
         long blocks =
                 direction == ConvDirection.FILTER
@@ -42,6 +56,20 @@ enum ConvTile {
                         : (long) TILED.blocks(direction, g) * g.groups();
         boolean wide = columns > SMALL.side && direction.rows(g) > SMALL.side;
         return wide && blocks >= ENOUGH ? TILED : SMALL;
+    }
+
+    /** The file that it is in. */
+    KernelFamily family() {
+        return isMma() ? KernelFamily.CONV_SM80 : KernelFamily.CONV;
+    }
+
+    private boolean isMma() {
+        return this == TF32 || this == BF16;
+    }
+
+    /** Channels that a thread reads at once where they allow it: flag 16 is about runs of these. */
+    int run(ConvDirection direction) {
+        return isMma() && direction != ConvDirection.FILTER ? 8 : 4;
     }
 
     /** The kernel's name. */

@@ -2,7 +2,6 @@ package soma.cuda;
 
 import soma.cuda.driver.Driver;
 import soma.tensor.DType;
-import soma.tensor.DeviceException;
 import soma.tensor.spi.Backend;
 import soma.tensor.spi.ConvKernels;
 import soma.tensor.spi.ElementwiseKernels;
@@ -34,6 +33,7 @@ public final class CudaBackend implements Backend {
     private final ElementwiseKernels elementwise;
     private final ReduceKernels reduce;
     private final NormKernels norm;
+    private final SpatialKernels spatial;
     private final OptimizerKernels optimizer;
     private long roundTrips;
 
@@ -46,6 +46,7 @@ public final class CudaBackend implements Backend {
         elementwise = new CudaElementwise(launcher);
         reduce = new CudaReduce(launcher, this);
         norm = new CudaNorm(this, launcher);
+        spatial = new CudaSpatial(this, launcher);
         optimizer = new CudaOptimizer(this, launcher);
         indexCheck = new IndexCheck(driver);
         index = new CudaIndex(launcher, this, indexCheck);
@@ -150,7 +151,7 @@ public final class CudaBackend implements Backend {
 
     @Override
     public SpatialKernels spatial() {
-        throw missing("spatial");
+        return spatial;
     }
 
     @Override
@@ -176,9 +177,5 @@ public final class CudaBackend implements Backend {
     @Override
     public Optional<Instruments> instruments() {
         return Optional.of(instruments);
-    }
-
-    private static DeviceException missing(String family) {
-        return new DeviceException("cuda: " + family + " kernels are not there yet");
     }
 }

@@ -19,7 +19,7 @@ final class CudaConv implements ConvKernels {
     private final BiFunction<ConvDirection, ConvGeometry, ConvTile> choice;
 
     CudaConv(Launcher launcher, Gemm gemm) {
-        this(launcher, gemm, ConvTile::of);
+        this(launcher, gemm, (direction, g) -> ConvTile.of(gemm.rung(), direction, g));
     }
 
     /** With another choice of kernels. */
@@ -107,10 +107,10 @@ final class CudaConv implements ConvKernels {
             Slices slices) {
         int groups = tile.blocksPerGroup() ? g.groups() : 1;
         launcher.launch(
-                KernelFamily.CONV,
+                tile.family(),
                 tile.entry(direction),
                 new Geometry(tile.blocks(direction, g), slices.count(), groups, THREADS, 1, 1, 0),
-                operands.arguments(direction, g, slices.length(), tile.tilesN(direction, g)));
+                operands.arguments(tile, direction, g, slices.length()));
     }
 
     /** Whether each output pixel depends on the input pixel at its place and nothing else. */

@@ -130,7 +130,7 @@ final class CudaIndex implements IndexKernels {
         if (x.shape().size() == 0) {
             return;
         }
-        Storage sorted = sort.composites("index_add", index, rows, n);
+        Storage sorted = sort.composites("indexAdd", index, rows, n);
         launcher.launch(
                 KernelFamily.INDEX,
                 "index_add_f32",

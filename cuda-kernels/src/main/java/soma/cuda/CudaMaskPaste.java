@@ -71,6 +71,7 @@ final class CudaMaskPaste {
         return runs;
     }
 
+    /** Masks that go through together: addresses of the first probability and box, and sizes. */
     private record Batch(
             long masks, long boxes, int n, int side, int height, int width, float threshold) {}
 

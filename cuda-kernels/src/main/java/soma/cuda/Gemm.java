@@ -31,6 +31,11 @@ final class Gemm {
         }
     }
 
+    /** The step of the ladder that it takes. */
+    GemmRung rung() {
+        return rung;
+    }
+
     /** Computes the product; nothing to do for an empty one. */
     void run(Product p) {
         if (p.m() == 0 || p.n() == 0) {

@@ -15,7 +15,16 @@ public enum GemmRung {
     VECTORISED,
 
     /** The same with two tiles in shared memory; tiles of 64 x 64 where those are too few. */
-    PIPELINED;
+    PIPELINED,
+
+    /** The same with four stages that asynchronous copies fill; needs {@code sm_80}. */
+    ASYNC,
+
+    /** Tensor cores, factors rounded to tf32; needs {@code sm_80}. */
+    TF32,
+
+    /** Tensor cores, factors rounded to bfloat16; needs {@code sm_80}. */
+    BF16;
 
     /** System property that chooses one; without it, the fastest of the precision is taken. */
     public static final String PROPERTY = "soma.cuda.gemm";
@@ -30,12 +39,16 @@ public enum GemmRung {
 
     /** The fastest of a precision. */
     public static GemmRung fastest(Precision precision) {
-        return PIPELINED;
+        return switch (precision) {
+            case FLOAT32 -> PIPELINED;
+            case TF32 -> TF32;
+            case BF16 -> BF16;
+        };
     }
 
     /** Compute capability that it needs, as in {@code sm_80}. */
     int capability() {
-        return 70;
+        return compareTo(ASYNC) < 0 ? 70 : 80;
     }
 
     /** The kernel for an output of [m,n]. */
@@ -46,6 +59,9 @@ public enum GemmRung {
             case REGISTER -> GemmTile.REGISTER;
             case VECTORISED -> GemmTile.VECTORISED;
             case PIPELINED -> GemmTile.PIPELINED.fills(m, n) ? GemmTile.PIPELINED : GemmTile.SMALL;
+            case ASYNC -> GemmTile.ASYNC;
+            case TF32 -> GemmTile.TF32;
+            case BF16 -> GemmTile.BF16;
         };
     }
 }

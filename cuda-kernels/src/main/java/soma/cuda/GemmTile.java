@@ -18,7 +18,16 @@ enum GemmTile {
     PIPELINED(KernelFamily.GEMM, "matmul_pipelined_f32", 128, 128),
 
     /** The same with 4 x 4 elements per thread, for small outputs. */
-    SMALL(KernelFamily.GEMM, "matmul_small_f32", 64, 64);
+    SMALL(KernelFamily.GEMM, "matmul_small_f32", 64, 64),
+
+    /** Four stages that asynchronous copies fill. */
+    ASYNC(KernelFamily.GEMM_SM80, "matmul_async_f32", 128, 128),
+
+    /** Tensor cores, factors in tf32. */
+    TF32(KernelFamily.GEMM_SM80, "matmul_tf32", 128, 128),
+
+    /** Tensor cores, factors in bfloat16. */
+    BF16(KernelFamily.GEMM_SM80, "matmul_bf16", 128, 128);
 
     private static final int THREADS = 256;
 

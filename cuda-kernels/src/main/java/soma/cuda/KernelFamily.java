@@ -48,6 +48,18 @@ public enum KernelFamily {
             "conv_filter_small_f32",
             "conv_filter_tiled_f32"),
 
+    /** Matrix products that need {@code sm_80}: asynchronous copies, tensor cores. */
+    GEMM_SM80("matmul_async_f32", "matmul_tf32", "matmul_bf16"),
+
+    /** Convolutions on tensor cores, which need {@code sm_80}. */
+    CONV_SM80(
+            "conv_forward_tf32",
+            "conv_forward_bf16",
+            "conv_data_tf32",
+            "conv_data_bf16",
+            "conv_filter_tf32",
+            "conv_filter_bf16"),
+
     /** Batch and group normalisation. */
     NORM(
             "norm_moments_f32",
@@ -59,7 +71,7 @@ public enum KernelFamily {
             "norm_backward_apply_f32"),
 
     /** Pooling and resampling of maps. */
-    SPATIAL(),
+    SPATIAL("max_pool_f32", "max_pool_backward_f32", "resize_f32", "resize_backward_f32"),
 
     /** Selection by index, sorting. */
     INDEX(

@@ -25,10 +25,18 @@ final class TileFlags {
     }
 
     /**
+     * Whether an array from an address on, in runs of {@code length} float32 that follow each other
+     * up to {@code extent}, may be read run by run, 16 bytes at a time.
+     */
+    static boolean runs(long address, int extent, int length) {
+        return address % 16 == 0 && extent % length == 0;
+    }
+
+    /**
      * Whether rows of {@code extent} float32 from an address on fall into 16 bytes each; several
      * addresses may be given, joined by or.
      */
     static boolean quads(long address, int extent) {
-        return address % 16 == 0 && extent % 4 == 0;
+        return runs(address, extent, 4);
     }
 }

@@ -17,13 +17,25 @@ final class DeviceOperands {
         this.backend = backend;
     }
 
+    /**
+     * Values in [-1, 1) of a seed, the same on every backend; coarse ones are multiples of 1/64,
+     * which tf32 and bfloat16 hold exactly.
+     */
+    View random(boolean coarse, long seed, int... dims) {
+        return random(coarse ? 64 : 1 << 23, seed, dims);
+    }
+
     /** Values in [-1, 1) of a seed; the same on every backend. */
     View random(long seed, int... dims) {
+        return random(false, seed, dims);
+    }
+
+    private View random(int steps, long seed, int... dims) {
         Random random = new Random(seed);
         Shape shape = Shape.of(dims);
         float[] values = new float[shape.size()];
         for (int i = 0; i < values.length; i++) {
-            values[i] = 2 * random.nextFloat() - 1;
+            values[i] = (random.nextInt(2 * steps) - steps) / (float) steps;
         }
         Storage storage = backend.allocate(DType.FLOAT32, values.length, "test");
         backend.upload(values, 0, storage, 0, values.length);

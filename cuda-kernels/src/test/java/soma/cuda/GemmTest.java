@@ -16,6 +16,7 @@ import soma.tensor.DeviceException;
 import soma.tensor.Layout;
 import soma.tensor.Shape;
 import soma.tensor.spi.Backend;
+import soma.tensor.spi.ConvGeometry;
 import soma.tensor.spi.MatMulKernels;
 import soma.tensor.spi.View;
 
@@ -42,13 +43,17 @@ class GemmTest {
             return new Case(m, n, k, transposeA, transposeB, false, false, false, accumulate);
         }
 
-        float[] run(Backend backend, MatMulKernels kernels) {
+        float[] run(Backend backend, MatMulKernels kernels, boolean coarse) {
             DeviceOperands operands = new DeviceOperands(backend);
             View out = operands.random(5, m, n);
             kernels.matMul(
-                    transposeA ? operands.random(1, k, m) : operands.random(1, m, k),
+                    transposeA
+                            ? operands.random(coarse, 1, k, m)
+                            : operands.random(coarse, 1, m, k),
                     transposeA,
-                    transposeB ? operands.random(2, n, k) : operands.random(2, k, n),
+                    transposeB
+                            ? operands.random(coarse, 2, n, k)
+                            : operands.random(coarse, 2, k, n),
                     transposeB,
                     bias ? operands.random(3, n) : null,
                     residual ? operands.random(4, m, n) : null,
@@ -92,35 +97,41 @@ class GemmTest {
         for (Case c : cases()) {
             // The reference clamps, but never adds to what it clamped.
             Case valid = c.accumulate() ? c.withoutEpilogue() : c;
-            float[] expected = valid.run(reference, reference.matMul());
-            float[] actual = valid.run(cuda, rung(rung));
+            boolean coarse = rung == GemmRung.TF32 || rung == GemmRung.BF16;
+            float[] expected = valid.run(reference, reference.matMul(), coarse);
+            float[] actual = valid.run(cuda, rung(rung), coarse);
             double distance = DeviceOperands.distance(actual, expected);
-            assertTrue(
-                    distance <= tolerance(rung),
-                    () -> rung + " " + valid + ": distance " + distance);
+            assertTrue(distance <= 1e-6, () -> rung + " " + valid + ": distance " + distance);
         }
     }
 
-    private static double tolerance(GemmRung rung) {
-        return 1e-6;
+    @ParameterizedTest
+    @EnumSource(names = {"TF32", "BF16"})
+    void factorsAreRoundedToTheRungsPrecision(GemmRung rung) {
+        double step = rung == GemmRung.TF32 ? 0x1p-11 : 0x1p-8;
+        Case c = new Case(33, 40, 64, false, false, false, false, false, false);
+        float[] expected = c.run(reference, reference.matMul(), false);
+        double distance = DeviceOperands.distance(c.run(cuda, rung(rung), false), expected);
+        assertTrue(distance > step / 100 && distance < step, () -> rung + ": " + distance);
     }
 
     @Test
     void rungsOfFloat32GiveTheSameBits() {
         Case c = new Case(70, 36, 45, false, true, true, true, true, false);
-        float[] naive = c.run(cuda, rung(GemmRung.NAIVE));
-        for (GemmRung rung : List.of(GemmRung.TILED, GemmRung.REGISTER, GemmRung.PIPELINED)) {
-            assertArrayEquals(naive, c.run(cuda, rung(rung)), rung::toString);
+        float[] naive = c.run(cuda, rung(GemmRung.NAIVE), false);
+        for (GemmRung rung :
+                List.of(GemmRung.TILED, GemmRung.REGISTER, GemmRung.PIPELINED, GemmRung.ASYNC)) {
+            assertArrayEquals(naive, c.run(cuda, rung(rung), false), rung::toString);
         }
     }
 
     @Test
     void longSumsAreCutIntoSlices() {
         Case c = new Case(9, 12, 5000, false, false, true, true, true, false);
-        float[] expected = c.run(reference, reference.matMul());
-        float[] first = c.run(cuda, cuda.matMul());
+        float[] expected = c.run(reference, reference.matMul(), false);
+        float[] first = c.run(cuda, cuda.matMul(), false);
         assertTrue(DeviceOperands.distance(first, expected) <= 1e-6);
-        assertArrayEquals(first, c.run(cuda, cuda.matMul()));
+        assertArrayEquals(first, c.run(cuda, cuda.matMul(), false));
         // 19 of at least 256 terms would do; cut at multiples of 32 they are 18 of 288.
         assertEquals(new Slices(18, 288), Slices.of(1, 5000, 108));
         assertTrue(
@@ -172,6 +183,19 @@ class GemmTest {
                                                         false, a))
                         .getMessage();
         assertTrue(message.contains("matmul: b"), message);
+    }
+
+    @Test
+    void precisionChoosesTheRungAndTheConvolution() {
+        assertEquals(GemmRung.PIPELINED, GemmRung.configured(Precision.configured()));
+        ConvGeometry g = new ConvGeometry(1, 8, 8, 32, 32, 3, 3, 1, 1, 1, 1, 1, 1, 1);
+        for (Precision precision : Precision.values()) {
+            GemmRung rung =
+                    new CudaMatMul(cuda, new Launcher(cuda.driver()), precision).gemm().rung();
+            ConvTile tile = ConvTile.of(rung, ConvDirection.FORWARD, g);
+            String name = precision == Precision.FLOAT32 ? "SMALL" : precision.name();
+            assertEquals(name, tile.name());
+        }
     }
 
     @Test
