@@ -1,6 +1,7 @@
 package soma.bench;
 
 import soma.tensor.Device;
+import soma.tensor.SomaException;
 import soma.tensor.cpu.CpuBackend;
 import soma.tensor.spi.Backend;
 import soma.tensor.spi.BackendProvider;
@@ -18,16 +19,22 @@ public final class ProfiledProvider implements BackendProvider {
     /** Called by the service loader. */
     public ProfiledProvider() {}
 
-    /** The profiled form of a CPU device; any other device as it is. */
+    /**
+     * The profiled form of a device.
+     *
+     * @throws SomaException if it is not a CPU device
+     */
     static Device of(Device device) {
-        return device.backend() instanceof CpuBackend ? Device.of(PREFIX + device.name()) : device;
+        if (!(device.backend() instanceof CpuBackend)) {
+            throw new SomaException(
+                    "--device: expected cpu or cpu-reference for a model, got " + device.name());
+        }
+        return Device.of(PREFIX + device.name());
     }
 
-    /** The profile of a device that {@link #of} gave; one that stays empty if it has none. */
+    /** The profile of a device that {@link #of} gave. */
     static KernelProfile profile(Device device) {
-        return device.backend() instanceof ProfiledBackend profiled
-                ? profiled.profile()
-                : new KernelProfile();
+        return ((ProfiledBackend) device.backend()).profile();
     }
 
     @Override
@@ -38,6 +45,11 @@ public final class ProfiledProvider implements BackendProvider {
     @Override
     public int rank() {
         return Integer.MIN_VALUE;
+    }
+
+    @Override
+    public boolean automatic() {
+        return false;
     }
 
     @Override

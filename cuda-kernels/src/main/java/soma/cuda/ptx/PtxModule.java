@@ -9,12 +9,17 @@ import java.util.Map;
  * A file of kernels.
  *
  * @param file its name, for messages
+ * @param version of PTX, such as 7.0
  * @param target compute capability that it needs, such as 70
  * @param variables constants, and shared memory whose size the launch gives
  * @param entries by name, in the order of the file
  */
 public record PtxModule(
-        String file, int target, List<PtxVariable> variables, Map<String, PtxEntry> entries) {
+        String file,
+        String version,
+        int target,
+        List<PtxVariable> variables,
+        Map<String, PtxEntry> entries) {
     /**
      * Finds a kernel.
      *

@@ -28,6 +28,7 @@ public final class PtxParser {
     }
 
     private PtxModule module() {
+        String version = "";
         int target = 0;
         List<PtxVariable> variables = new ArrayList<>();
         Map<String, PtxEntry> entries = new LinkedHashMap<>();
@@ -35,7 +36,8 @@ public final class PtxParser {
             int line = tokens.line();
             String word = tokens.next();
             switch (word) {
-                case ".version", ".address_size" -> tokens.next();
+                case ".version" -> version = tokens.next();
+                case ".address_size" -> tokens.next();
                 case ".target" -> target = Integer.parseInt(tokens.next().replaceAll("\\D", ""));
                 case ".visible", ".extern", ".weak" -> {}
                 case ".const", ".shared", ".global" ->
@@ -49,6 +51,6 @@ public final class PtxParser {
                 default -> throw tokens.error(line, "directive '" + word + "' is not known");
             }
         }
-        return new PtxModule(file, target, List.copyOf(variables), entries);
+        return new PtxModule(file, version, target, List.copyOf(variables), entries);
     }
 }
