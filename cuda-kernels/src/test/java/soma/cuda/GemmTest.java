@@ -16,6 +16,7 @@ import soma.tensor.DeviceException;
 import soma.tensor.Layout;
 import soma.tensor.Shape;
 import soma.tensor.spi.Backend;
+import soma.tensor.spi.ConvGeometry;
 import soma.tensor.spi.MatMulKernels;
 import soma.tensor.spi.View;
 
@@ -182,6 +183,19 @@ class GemmTest {
                                                         false, a))
                         .getMessage();
         assertTrue(message.contains("matmul: b"), message);
+    }
+
+    @Test
+    void precisionChoosesTheRungAndTheConvolution() {
+        assertEquals(GemmRung.PIPELINED, GemmRung.configured(Precision.configured()));
+        ConvGeometry g = new ConvGeometry(1, 8, 8, 32, 32, 3, 3, 1, 1, 1, 1, 1, 1, 1);
+        for (Precision precision : Precision.values()) {
+            GemmRung rung =
+                    new CudaMatMul(cuda, new Launcher(cuda.driver()), precision).gemm().rung();
+            ConvTile tile = ConvTile.of(rung, ConvDirection.FORWARD, g);
+            String name = precision == Precision.FLOAT32 ? "SMALL" : precision.name();
+            assertEquals(name, tile.name());
+        }
     }
 
     @Test
