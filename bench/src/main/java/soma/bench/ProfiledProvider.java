@@ -48,6 +48,11 @@ public final class ProfiledProvider implements BackendProvider {
     }
 
     @Override
+    public boolean automatic() {
+        return false;
+    }
+
+    @Override
     public boolean accepts(String device) {
         return device.startsWith(PREFIX);
     }

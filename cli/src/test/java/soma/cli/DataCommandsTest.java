@@ -195,7 +195,14 @@ class DataCommandsTest {
         String text = CommandLineRun.output("doctor", "--threads", "1");
 
         for (String name :
-                List.of("JDK", "vectors", "processor", "memory", "GPU", "peak", "bandwidth")) {
+                List.of(
+                        "JDK",
+                        "vectors",
+                        "processor",
+                        "memory",
+                        "device cuda",
+                        "peak",
+                        "bandwidth")) {
             assertTrue(text.lines().anyMatch(line -> line.startsWith(name)), text);
         }
         assertTrue(text.contains("device cpu-reference   usable"), text);

@@ -46,15 +46,17 @@ public final class Device {
      * @throws DeviceException if no provider knows the name, or it can't run here, saying why
      */
     public static Device of(String name) {
+        boolean automatic = name.equals("auto");
         for (BackendProvider p : Providers.ALL) {
-            boolean wanted = name.equals("auto") ? p.unavailable().isEmpty() : p.accepts(name);
+            boolean wanted =
+                    automatic ? p.automatic() && p.unavailable().isEmpty() : p.accepts(name);
             if (wanted) {
                 p.unavailable()
                         .ifPresent(
                                 why -> {
                                     throw new DeviceException("device " + name + ": " + why);
                                 });
-                return new Device(p.name(), p.backend(name));
+                return new Device(automatic ? p.name() : name, p.backend(name));
             }
         }
         String known =

@@ -44,8 +44,7 @@ public final class Diagnosis {
         diagnosis.java();
         boolean vectors = diagnosis.vectors();
         diagnosis.machine();
-        diagnosis.gpu();
-        diagnosis.backends();
+        diagnosis.devices();
         diagnosis.speeds(vectors);
         return List.copyOf(diagnosis.facts);
     }
@@ -117,39 +116,14 @@ public final class Diagnosis {
         }
     }
 
-    private void gpu() {
-        Optional<String> driver = NativeLibrary.firstOf(List.of("libcuda.so.1", "nvcuda.dll"));
-        if (driver.isEmpty()) {
-            problem(
-                    "GPU",
-                    "no NVIDIA driver (libcuda.so.1)",
-                    "not needed; for a GPU, install NVIDIA's driver (apt install nvidia-driver-570,"
-                            + " or the --gpus option of docker)");
-            return;
-        }
-        fact("GPU", "driver " + driver.get() + deviceNodes());
-        library("cuBLAS", List.of("libcublas.so.13", "libcublas.so.12"));
-        library("cuDNN", List.of("libcudnn.so.9", "libcudnn.so.8"));
-    }
-
-    private void library(String name, List<String> files) {
-        fact(name, NativeLibrary.firstOf(files).orElse("not installed; not needed"));
-    }
-
-    private static String deviceNodes() {
-        return Files.exists(Path.of("/dev/nvidia0")) ? ", device /dev/nvidia0" : ", no device node";
-    }
-
-    private void backends() {
+    private void devices() {
         for (BackendProvider provider : Device.providers()) {
             fact(
                     "device " + provider.name(),
                     provider.unavailable().map(why -> "not usable: " + why).orElse("usable"));
+            provider.facts().forEach(this::fact);
         }
         fact("default", "--device auto is " + Device.of("auto"));
-        if (Device.providers().stream().noneMatch(p -> p.accepts("cuda"))) {
-            fact("device cuda", "not in this version; the CPU computes");
-        }
     }
 
     private void speeds(boolean vectors) {

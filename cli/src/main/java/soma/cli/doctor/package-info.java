@@ -1,2 +1,2 @@
-/** What {@code soma doctor} looks at: the JVM, the processor, memory, GPU libraries, speeds. */
+/** What {@code soma doctor} looks at: the JVM, the processor, memory, devices, speeds. */
 package soma.cli.doctor;

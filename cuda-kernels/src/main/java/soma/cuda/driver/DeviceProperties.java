@@ -1,5 +1,7 @@
 package soma.cuda.driver;
 
+import java.util.Locale;
+
 /**
  * What a device is.
  *
@@ -22,5 +24,24 @@ public record DeviceProperties(
     /** Whether the device runs code for {@code sm_<capability>}. */
     public boolean supports(int capability) {
         return 10 * major + minor >= capability;
+    }
+
+    /** One line for people. */
+    public String describe() {
+        String text =
+                String.format(
+                        Locale.ROOT,
+                        "%s, compute capability %d.%d, %d multiprocessors, %.1f GiB",
+                        name,
+                        major,
+                        minor,
+                        multiprocessors,
+                        memory / (double) (1L << 30));
+        return driverVersion == 0 ? text : text + ", driver for CUDA " + cudaVersion(driverVersion);
+    }
+
+    /** A version of CUDA as people write it, such as 12.6 for 12060. */
+    public static String cudaVersion(int number) {
+        return number / 1000 + "." + number % 1000 / 10;
     }
 }

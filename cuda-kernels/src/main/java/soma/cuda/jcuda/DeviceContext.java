@@ -27,9 +27,7 @@ final class DeviceContext {
     DeviceContext(String name, CUdevice device) {
         this.name = name;
         this.device = device;
-        check(
-                "cuDevicePrimaryCtxRetain",
-                JCudaDriver.cuDevicePrimaryCtxRetain(context, device));
+        check("cuDevicePrimaryCtxRetain", JCudaDriver.cuDevicePrimaryCtxRetain(context, device));
         check("cuCtxSetCurrent", JCudaDriver.cuCtxSetCurrent(context));
         check(
                 "cuStreamCreate",

@@ -10,9 +10,14 @@ import soma.cuda.driver.Geometry;
 import soma.cuda.driver.Kernel;
 import soma.cuda.driver.OutOfDeviceMemoryException;
 import soma.tensor.DeviceException;
+import soma.tensor.spi.Instruments.KernelCount;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -28,6 +33,7 @@ public final class NvidiaDriver implements Driver {
     private final Staging staging;
     private final ParameterBuffer parameters = new ParameterBuffer();
     private final Set<Long> allocated = new HashSet<>();
+    private final Map<String, Long> launches = new HashMap<>();
     private final boolean waitForEach = Boolean.getBoolean(SYNC);
 
     /**
@@ -161,6 +167,7 @@ public final class NvidiaDriver implements Driver {
         }
         context.check("cuLaunchKernel", code);
         context.launches().add(kernel, geometry, arguments);
+        launches.merge(kernel.name(), 1L, Long::sum);
         if (waitForEach) {
             context.await();
         }
@@ -176,6 +183,28 @@ public final class NvidiaDriver implements Driver {
     public synchronized void synchronize() {
         context.enter();
         context.await();
+    }
+
+    @Override
+    public boolean isEmulated() {
+        return false;
+    }
+
+    /** {@inheritDoc} A GPU counts nothing by itself, so these are launches. */
+    @Override
+    public synchronized List<KernelCount> counts() {
+        return launches.entrySet().stream()
+                .map(e -> new KernelCount(e.getKey(), e.getValue(), Map.of()))
+                .sorted(
+                        Comparator.comparingLong(KernelCount::launches)
+                                .reversed()
+                                .thenComparing(KernelCount::kernel))
+                .toList();
+    }
+
+    @Override
+    public synchronized void resetCounts() {
+        launches.clear();
     }
 
     @Override

@@ -90,7 +90,11 @@ public final class NvidiaGpus {
         int[] version = new int[1];
         Optional<String> failed =
                 failure("cuInit", JCudaDriver.cuInit(0))
-                        .or(() -> failure("cuDriverGetVersion", JCudaDriver.cuDriverGetVersion(version)))
+                        .or(
+                                () ->
+                                        failure(
+                                                "cuDriverGetVersion",
+                                                JCudaDriver.cuDriverGetVersion(version)))
                         .or(() -> failure("cuDeviceGetCount", JCudaDriver.cuDeviceGetCount(count)));
         if (failed.isPresent()) {
             return new NvidiaGpus(List.of(), failed);
@@ -113,9 +117,9 @@ public final class NvidiaGpus {
         if (driverVersion < LEAST_DRIVER) {
             return Optional.of(
                     "NVIDIA driver: expected one for CUDA "
-                            + version(LEAST_DRIVER)
+                            + DeviceProperties.cudaVersion(LEAST_DRIVER)
                             + " or newer, got one for "
-                            + version(driverVersion));
+                            + DeviceProperties.cudaVersion(driverVersion));
         }
         if (devices.isEmpty()) {
             return Optional.of("the NVIDIA driver shows no GPU");
@@ -125,11 +129,6 @@ public final class NvidiaGpus {
                 : unsuitable(devices.getFirst());
     }
 
-    /** A version of the driver as people write it, such as 12.6. */
-    static String version(int number) {
-        return number / 1000 + "." + number % 1000 / 10;
-    }
-
     @SuppressWarnings("restricted") // loading code of the machine is the purpose
     private static Optional<String> missingDriver() {
         String file = windows() ? "nvcuda.dll" : "libcuda.so.1";
@@ -137,7 +136,10 @@ public final class NvidiaGpus {
             SymbolLookup.libraryLookup(file, arena);
             return Optional.empty();
         } catch (IllegalArgumentException _) { // the only way in which the JDK says so
-            return Optional.of("no NVIDIA driver (" + file + ")");
+            return Optional.of(
+                    "no NVIDIA driver ("
+                            + file
+                            + "): apt install nvidia-driver-570, or docker's option --gpus all");
         }
     }
 

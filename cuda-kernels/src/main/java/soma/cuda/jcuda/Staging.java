@@ -99,13 +99,11 @@ final class Staging {
         int side = (int) (part % 2);
         long at = part * HALF;
         await(side);
-        MemorySegment.copy(
-                memory, (long) side * HALF, to, at, Math.min(HALF, to.byteSize() - at));
+        MemorySegment.copy(memory, (long) side * HALF, to, at, Math.min(HALF, to.byteSize() - at));
     }
 
     private void mark(int side) {
-        context.check(
-                "cuEventRecord", JCudaDriver.cuEventRecord(done.get(side), context.stream()));
+        context.check("cuEventRecord", JCudaDriver.cuEventRecord(done.get(side), context.stream()));
     }
 
     private void await(int side) {

@@ -17,8 +17,7 @@ final class StreamEvent implements Driver.Event {
         this.lock = lock;
         this.context = context;
         context.check(
-                "cuEventCreate",
-                JCudaDriver.cuEventCreate(event, CUevent_flags.CU_EVENT_DEFAULT));
+                "cuEventCreate", JCudaDriver.cuEventCreate(event, CUevent_flags.CU_EVENT_DEFAULT));
         context.check("cuEventRecord", JCudaDriver.cuEventRecord(event, context.stream()));
     }
 
