@@ -16,6 +16,18 @@ final class BenchOptions {
             description = "Number of timed runs (default: 21 of a kernel, 7 of a model).")
     private Integer runs;
 
+    @Option(
+            names = "--cold",
+            description =
+                    "Empty a GPU's L2 cache before each timed call (default: warm, calls back to"
+                            + " back).")
+    private boolean cold;
+
+    /** Whether a GPU's cache is emptied before each call. */
+    boolean cold() {
+        return cold;
+    }
+
     Optional<Path> json() {
         return Optional.ofNullable(json);
     }

@@ -35,13 +35,13 @@ final class KernelCases {
                 View out = random(s[0], s[2]).view();
                 Backend backend = session.device().backend();
                 Sample sample =
-                        Repetition.ofKernel(runs)
-                                .time(
-                                        () ->
-                                                backend.matMul()
-                                                        .matMul(
-                                                                a, false, b, false, null, null,
-                                                                false, false, out));
+                        session.time(
+                                runs,
+                                () ->
+                                        backend.matMul()
+                                                .matMul(
+                                                        a, false, b, false, null, null, false,
+                                                        false, out));
                 String shape = s[0] + "x" + s[1] + "x" + s[2];
                 double flops = 2.0 * s[0] * s[1] * s[2];
                 session.add(new Row("gemm " + shape, shape, sample, flops, bytes(a, b, out)));
@@ -58,7 +58,6 @@ final class KernelCases {
 
     private static void conv(Session session, ConvCase c, int runs) {
         ConvGeometry g = c.geometry();
-        Repetition repetition = Repetition.ofKernel(runs);
         String shape = "1x%dx%dx%d".formatted(g.h(), g.w(), g.ci());
         double flops = WorkCount.flops(g);
         try (Scope _ = Scope.open("conv", session.device())) {
@@ -71,11 +70,12 @@ final class KernelCases {
             View out = random(1, g.outH(), g.outW(), g.co()).view();
             double bytes = bytes(x, w, y);
             Sample forward =
-                    repetition.time(() -> backend.conv().forward(g, x, w, null, null, false, out));
+                    session.time(
+                            runs, () -> backend.conv().forward(g, x, w, null, null, false, out));
             session.add(new Row("conv " + c.text(), shape, forward, flops, bytes));
-            Sample data = repetition.time(() -> backend.conv().backwardData(g, y, w, gx));
+            Sample data = session.time(runs, () -> backend.conv().backwardData(g, y, w, gx));
             session.add(new Row("conv-bwd-data " + c.text(), shape, data, flops, bytes));
-            Sample filter = repetition.time(() -> backend.conv().backwardFilter(g, x, y, gw));
+            Sample filter = session.time(runs, () -> backend.conv().backwardFilter(g, x, y, gw));
             session.add(new Row("conv-bwd-filter " + c.text(), shape, filter, flops, bytes));
         }
     }
@@ -96,12 +96,9 @@ final class KernelCases {
             View zeros = Tensor.full(DType.INT32, 0, boxes).view();
             View out = random(boxes, 7, 7, 256).view();
             Sample sample =
-                    Repetition.ofKernel(runs)
-                            .time(
-                                    () ->
-                                            backend.vision()
-                                                    .roiAlign(
-                                                            spec, levels, rois, zeros, zeros, out));
+                    session.time(
+                            runs,
+                            () -> backend.vision().roiAlign(spec, levels, rois, zeros, zeros, out));
             String shape = boxes + "x7x7x256";
             session.add(new Row("roi-align " + shape, shape, sample, 0, bytes(rois, out)));
         }
@@ -116,8 +113,7 @@ final class KernelCases {
             View group = Tensor.full(DType.INT32, 0, boxes).view();
             View keep = Tensor.full(DType.INT32, 0, boxes).view();
             Sample sample =
-                    Repetition.ofKernel(runs)
-                            .time(() -> backend.vision().nms(rois, scores, group, 0.7, keep));
+                    session.time(runs, () -> backend.vision().nms(rois, scores, group, 0.7, keep));
             session.add(
                     new Row("nms " + boxes, boxes + "x4", sample, 0, bytes(rois, scores, keep)));
         }
@@ -130,12 +126,9 @@ final class KernelCases {
             View probabilities = random(masks, 28, 28).view();
             View rois = boxes(masks, 16, 64).view();
             Sample sample =
-                    Repetition.ofKernel(runs)
-                            .time(
-                                    () ->
-                                            backend.vision()
-                                                    .pasteMasks(
-                                                            probabilities, rois, 520, 704, 0.5));
+                    session.time(
+                            runs,
+                            () -> backend.vision().pasteMasks(probabilities, rois, 520, 704, 0.5));
             String shape = masks + "x28x28";
             session.add(new Row("paste " + shape, shape, sample, 0, bytes(probabilities, rois)));
         }

@@ -19,14 +19,20 @@ final class Laps {
 
     private final String whole;
     private final KernelProfile profile;
+    private final Runnable synchronize;
     private final Map<String, Part> parts = new LinkedHashMap<>();
     private Part start;
     private Part last;
 
-    /** For work whose whole is called {@code whole}. */
-    Laps(String whole, KernelProfile profile) {
+    /**
+     * For work whose whole is called {@code whole}.
+     *
+     * @param synchronize waits for a device that works on its own
+     */
+    Laps(String whole, KernelProfile profile, Runnable synchronize) {
         this.whole = whole;
         this.profile = profile;
+        this.synchronize = synchronize;
     }
 
     /** Forgets the former run and starts. */
@@ -70,6 +76,7 @@ final class Laps {
     }
 
     private Part now() {
+        synchronize.run();
         return new Part(System.nanoTime() * 1e-9, profile.flops(), profile.bytes());
     }
 

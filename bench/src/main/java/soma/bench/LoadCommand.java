@@ -54,7 +54,9 @@ final class LoadCommand implements Callable<Integer> {
         double bytes = Files.size(file);
         Sample again =
                 new Repetition(options.runs(7), 0, 60)
-                        .time(() -> modelOptions.read(config, device).close());
+                        .time(
+                                Clock.of(device, false),
+                                () -> modelOptions.read(config, device).close());
         Map<String, Object> extra = new LinkedHashMap<>();
         extra.put("first_s", seconds);
         extra.put("first_rss_mb", (peak - before) / 1024);

@@ -2,6 +2,7 @@ package soma.bench;
 
 import com.sun.management.OperatingSystemMXBean;
 
+import soma.tensor.Device;
 import soma.tensor.cpu.PeakBandwidth;
 import soma.tensor.cpu.Workers;
 import soma.tensor.cpu.vector.PeakFlops;
@@ -18,16 +19,30 @@ import java.util.OptionalLong;
  *
  * @param device the name of the device that is timed
  * @param threads CPU threads
- * @param peakFlops float32 operations per second of these threads
+ * @param peakFlops float32 operations per second of the device
  * @param peakBytes bytes per second of the triad with these threads
  */
 record Machine(String device, int threads, double peakFlops, double peakBytes) {
     private static final Path STATUS = Path.of("/proc/self/status");
 
     /** Measures the peaks, in about a second. */
-    static Machine measure(String device) {
-        return new Machine(
-                device, Workers.threads(), PeakFlops.allThreads(0.6), PeakBandwidth.measure(0.4));
+    static Machine measure(Device device) {
+        return device.backend()
+                .instruments()
+                .map(
+                        own ->
+                                new Machine(
+                                        device.name(),
+                                        Workers.threads(),
+                                        own.peakFlops(),
+                                        own.peakBytes()))
+                .orElseGet(
+                        () ->
+                                new Machine(
+                                        device.name(),
+                                        Workers.threads(),
+                                        PeakFlops.allThreads(0.6),
+                                        PeakBandwidth.measure(0.4)));
     }
 
     /** Processor time of all threads so far; unlike the clock's it hardly feels other programs. */

@@ -38,13 +38,13 @@ record Repetition(int runs, double warmSeconds, double budgetSeconds) {
     }
 
     /** Times a kernel. */
-    Sample time(Runnable work) {
-        double once = warmUp(work);
+    Sample time(Clock clock, Runnable work) {
+        double once = warmUp(clock, work);
         int calls = (int) Math.clamp(Math.ceil(SHORTEST / once), 1, 1_000_000);
         List<Double> seconds = new ArrayList<>();
         long end = System.nanoTime() + (long) (budgetSeconds * 1e9);
         while (goesOn(seconds.size(), end)) {
-            seconds.add(seconds(work, calls) / calls);
+            seconds.add(clock.seconds(work, calls) / calls);
         }
         return Sample.of(seconds);
     }
@@ -70,27 +70,19 @@ record Repetition(int runs, double warmSeconds, double budgetSeconds) {
     }
 
     /** Repeats until the time of a call no longer falls; returns the shortest, in seconds. */
-    double warmUp(Runnable work) {
+    double warmUp(Clock clock, Runnable work) {
         long end = System.nanoTime() + (long) (warmSeconds * 1e9);
-        double best = seconds(work, 1);
+        double best = clock.seconds(work, 1);
         int calls = 1;
         int steady = 0;
         while (steady < STEADY && System.nanoTime() < end) {
             long heap = HeapUse.ofAllThreads();
-            double once = seconds(work, calls) / calls;
+            double once = clock.seconds(work, calls) / calls;
             boolean boxing = HeapUse.ofAllThreads() - heap > BOXING;
             steady = boxing || once < best * IMPROVED ? 0 : steady + 1;
             best = Math.min(best, once);
             calls = (int) Math.clamp(Math.ceil(0.1 / best), 1, 100_000); // rounds of 0.1 s
         }
         return Math.max(best, 1e-9);
-    }
-
-    private static double seconds(Runnable work, int calls) {
-        long start = System.nanoTime();
-        for (int i = 0; i < calls; i++) {
-            work.run();
-        }
-        return (System.nanoTime() - start) * 1e-9;
     }
 }

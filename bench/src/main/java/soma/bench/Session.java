@@ -6,6 +6,8 @@ import soma.cli.CommonOptions;
 import soma.nn.io.AtomicFiles;
 import soma.tensor.Device;
 import soma.tensor.cpu.Workers;
+import soma.tensor.spi.Instruments;
+import soma.tensor.spi.Instruments.KernelCount;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -22,21 +24,25 @@ final class Session {
 
     private final Device device;
     private final Machine machine;
+    private final Clock clock;
+    private final Optional<Instruments> emulator;
     private final PrintWriter out;
     private final Optional<Path> json;
     private final List<Map<String, Object>> rows = new ArrayList<>();
 
-    private Session(Device device, PrintWriter out, Optional<Path> json) {
+    private Session(Device device, PrintWriter out, BenchOptions options) {
         this.device = device;
-        this.machine = Machine.measure(device.name());
+        this.machine = Machine.measure(device);
+        this.clock = Clock.of(device, options.cold());
+        this.emulator = device.backend().instruments().filter(Instruments::isEmulated);
         this.out = out;
-        this.json = json;
+        this.json = options.json();
     }
 
     /** Sets the threads, measures the peaks and prints the head of the table. */
     static Session open(CommonOptions common, BenchOptions options, PrintWriter out) {
         Workers.setThreads(common.threads());
-        Session session = new Session(Device.of(common.device()), out, options.json());
+        Session session = new Session(Device.of(common.device()), out, options);
         session.head();
         return session;
     }
@@ -67,6 +73,15 @@ final class Session {
         return device;
     }
 
+    /** Times a kernel; on the emulator it runs once, and what it does is counted. */
+    Sample time(int runs, Runnable work) {
+        if (emulator.isEmpty()) {
+            return Repetition.ofKernel(runs).time(clock, work);
+        }
+        emulator.get().resetCounts();
+        return Sample.of(List.of(clock.seconds(work, 1)));
+    }
+
     /** Prints a row and keeps it for the file. */
     void add(Row row) {
         Sample s = row.sample();
@@ -82,8 +97,20 @@ final class Session {
                 share(row.flopRate() / machine.peakFlops()),
                 number(row.byteRate() / 1e9),
                 share(row.byteRate() / machine.peakBytes()));
+        Map<String, Object> fields = row.toJson(machine);
+        emulator.ifPresent(e -> fields.put("kernels", printed(e.counts())));
         out.flush();
-        rows.add(row.toJson(machine));
+        rows.add(fields);
+    }
+
+    private List<KernelCount> printed(List<KernelCount> counts) {
+        for (KernelCount count : counts) {
+            StringBuilder line = new StringBuilder();
+            line.append("  ").append(count.kernel()).append(" x").append(count.launches());
+            count.counts().forEach((k, v) -> line.append("  ").append(k).append(' ').append(v));
+            out.println(line);
+        }
+        return counts;
     }
 
     /** Prints a line below the rows. */

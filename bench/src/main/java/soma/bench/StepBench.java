@@ -1,6 +1,7 @@
 package soma.bench;
 
 import soma.tensor.Device;
+import soma.tensor.spi.Instruments;
 import soma.tensor.spi.MemoryReport;
 
 import java.util.LinkedHashMap;
@@ -38,8 +39,9 @@ final class StepBench {
             boolean perOp,
             Consumer<Laps> work,
             Supplier<Map<String, Object>> extra) {
-        Laps laps = new Laps(whole, profile);
+        Laps laps = new Laps(whole, profile, this::synchronize);
         repetition.warmUp(
+                Clock.of(device, false),
                 () -> {
                     laps.begin();
                     work.accept(laps);
@@ -82,6 +84,10 @@ final class StepBench {
         if (perOp) {
             list(counted.get(whole).seconds());
         }
+    }
+
+    private void synchronize() {
+        device.backend().instruments().ifPresent(Instruments::synchronize);
     }
 
     private void list(double total) {

@@ -26,6 +26,15 @@ public final class CudaBackend implements Backend {
     private final DeviceMemory memory;
     private final Launcher launcher;
     private final Instruments instruments;
+    private final IndexCheck indexCheck;
+    private final IndexKernels index;
+    private final VisionKernels vision;
+    private final CudaMatMul matMul;
+    private final CudaConv conv;
+    private final ElementwiseKernels elementwise;
+    private final ReduceKernels reduce;
+    private final SpatialKernels spatial;
+    private final OptimizerKernels optimizer;
     private long roundTrips;
 
     /** A backend with no memory yet; the driver is its own from now on. */
@@ -34,6 +43,15 @@ public final class CudaBackend implements Backend {
         memory = new DeviceMemory(driver);
         launcher = new Launcher(driver);
         instruments = new CudaInstruments(this, launcher);
+        elementwise = new CudaElementwise(launcher);
+        reduce = new CudaReduce(launcher, this);
+        spatial = new CudaSpatial(this, launcher);
+        optimizer = new CudaOptimizer(this, launcher);
+        indexCheck = new IndexCheck(driver);
+        index = new CudaIndex(launcher, this, indexCheck);
+        vision = new CudaVision(launcher, this, indexCheck);
+        matMul = new CudaMatMul(this, launcher, Precision.configured());
+        conv = new CudaConv(launcher, matMul.gemm());
     }
 
     /** What runs the kernels. */
@@ -83,6 +101,7 @@ public final class CudaBackend implements Backend {
         if (length > 0) {
             roundTrips++;
             driver.download(address(from, offset), segment(array, from, to, length));
+            indexCheck.report();
         }
     }
 
@@ -111,27 +130,27 @@ public final class CudaBackend implements Backend {
 
     @Override
     public ElementwiseKernels elementwise() {
-        throw missing("elementwise");
+        return elementwise;
     }
 
     @Override
     public ReduceKernels reduce() {
-        throw missing("reduce");
+        return reduce;
     }
 
     @Override
     public MatMulKernels matMul() {
-        throw missing("matMul");
+        return matMul;
     }
 
     @Override
     public ConvKernels conv() {
-        throw missing("conv");
+        return conv;
     }
 
     @Override
     public SpatialKernels spatial() {
-        throw missing("spatial");
+        return spatial;
     }
 
     @Override
@@ -141,17 +160,17 @@ public final class CudaBackend implements Backend {
 
     @Override
     public IndexKernels index() {
-        throw missing("index");
+        return index;
     }
 
     @Override
     public VisionKernels vision() {
-        throw missing("vision");
+        return vision;
     }
 
     @Override
     public OptimizerKernels optimizer() {
-        throw missing("optimizer");
+        return optimizer;
     }
 
     @Override

@@ -38,6 +38,11 @@ final class CudaInstruments implements Instruments {
     }
 
     @Override
+    public boolean isEmulated() {
+        return driver.isEmulated();
+    }
+
+    @Override
     public double seconds(Runnable work, int calls, boolean cold) {
         if (cold) {
             return coldSeconds(work, calls);
@@ -73,7 +78,7 @@ final class CudaInstruments implements Instruments {
 
     @Override
     public double peakFlops() {
-        if (driver.isEmulated()) {
+        if (isEmulated()) {
             return 0;
         }
         int blocks = launcher.wave();
@@ -99,7 +104,7 @@ final class CudaInstruments implements Instruments {
 
     @Override
     public double peakBytes() {
-        if (driver.isEmulated()) {
+        if (isEmulated()) {
             return 0;
         }
         Storage from = backend.allocate(DType.FLOAT32, COPIED, "copy_v4_f32");

@@ -13,31 +13,89 @@ import java.util.Locale;
  */
 public enum KernelFamily {
     /** Pointwise functions, copies between layouts and types. */
-    ELEMENTWISE(),
+    ELEMENTWISE(
+            "unary_f32",
+            "binary_f32",
+            "compare_f32",
+            "where_bits",
+            "copy_bits",
+            "fill_bits",
+            "pointwise_any",
+            "transpose_b32"),
 
     /** Sums and extrema over axes. */
-    REDUCE(),
+    REDUCE("reduce_rows", "reduce_columns", "argmax_rows"),
 
     /** Matrix products, from the naive kernel to the one that ships. */
-    GEMM(),
+    GEMM(
+            "matmul_naive_f32",
+            "matmul_tiled_f32",
+            "matmul_register_f32",
+            "matmul_vectorised_f32",
+            "matmul_pipelined_f32",
+            "matmul_small_f32",
+            "matmul_split_sum_f32"),
 
     /** Convolutions as implicit matrix products. */
-    CONV(),
+    CONV(
+            "conv_forward_naive_f32",
+            "conv_forward_small_f32",
+            "conv_forward_tiled_f32",
+            "conv_data_naive_f32",
+            "conv_data_small_f32",
+            "conv_data_tiled_f32",
+            "conv_filter_naive_f32",
+            "conv_filter_small_f32",
+            "conv_filter_tiled_f32"),
+
+    /** Matrix products that need {@code sm_80}: asynchronous copies, tensor cores. */
+    GEMM_SM80("matmul_async_f32", "matmul_tf32", "matmul_bf16"),
+
+    /** Convolutions on tensor cores, which need {@code sm_80}. */
+    CONV_SM80(
+            "conv_forward_tf32",
+            "conv_forward_bf16",
+            "conv_data_tf32",
+            "conv_data_bf16",
+            "conv_filter_tf32",
+            "conv_filter_bf16"),
 
     /** Batch and group normalisation. */
     NORM(),
 
     /** Pooling and resampling of maps. */
-    SPATIAL(),
+    SPATIAL("max_pool_f32", "max_pool_backward_f32", "resize_f32", "resize_backward_f32"),
 
     /** Selection by index, sorting. */
-    INDEX(),
+    INDEX(
+            "index_select_any",
+            "gather_any",
+            "index_add_f32",
+            "scatter_add_one_f32",
+            "sort_tiles",
+            "sort_merge",
+            "nonzero_count",
+            "scan_exclusive_u32",
+            "nonzero_write"),
 
     /** RoIAlign, NMS, IoU, matching, mask pasting. */
-    VISION(),
+    VISION(
+            "roi_align_spans_f32",
+            "roi_align_f32",
+            "roi_align_v4_f32",
+            "roi_align_backward_f32",
+            "nms_mask_f32",
+            "nms_reduce",
+            "iou_f32",
+            "match_best_f32",
+            "match_low_quality_f32",
+            "mask_window_f32",
+            "mask_bits_f32",
+            "mask_edges_count",
+            "mask_edges_write"),
 
     /** Parameter updates and norms. */
-    OPTIMIZER(),
+    OPTIMIZER("sgd_f32", "adamw_f32", "squared_norm_f32", "non_finite_f32"),
 
     /** What the device can do at most, for benchmarks. */
     MEASURE("peak_fma_f32", "copy_v4_f32");

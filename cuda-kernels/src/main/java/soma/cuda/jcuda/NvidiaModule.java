@@ -15,6 +15,9 @@ import jcuda.driver.JITOptions;
 import soma.cuda.driver.DeviceProperties;
 import soma.cuda.driver.Driver;
 import soma.cuda.driver.Kernel;
+import soma.cuda.ptx.PtxEntry;
+import soma.cuda.ptx.PtxModule;
+import soma.cuda.ptx.PtxParser;
 import soma.tensor.DeviceException;
 
 import java.lang.System.Logger.Level;
@@ -29,7 +32,7 @@ final class NvidiaModule implements Driver.KernelModule {
     private final Object lock;
     private final DeviceContext context;
     private final String name;
-    private final PtxSignatures signatures;
+    private final PtxModule ptx;
     private final CUmodule module = new CUmodule();
 
     /**
@@ -43,7 +46,7 @@ final class NvidiaModule implements Driver.KernelModule {
         this.lock = lock;
         this.context = context;
         this.name = name;
-        signatures = PtxSignatures.of(ptx);
+        this.ptx = PtxParser.parse(name, ptx);
         JITOptions options = new JITOptions();
         options.putBytes(CU_JIT_ERROR_LOG_BUFFER, new byte[LOG_BYTES]);
         options.putInt(CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES, LOG_BYTES);
@@ -68,13 +71,13 @@ final class NvidiaModule implements Driver.KernelModule {
                                     + ": PTX version: the NVIDIA driver is for CUDA "
                                     + DeviceProperties.cudaVersion(gpu.driverVersion())
                                     + " and too old for the file's .version "
-                                    + signatures.version()
+                                    + ptx.version()
                                     + "; install a newer one");
             case CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU ->
                     throw new DeviceException(
                             name
-                                    + ": target: expected a GPU for "
-                                    + signatures.target()
+                                    + ": target: expected a GPU for sm_"
+                                    + ptx.target()
                                     + ", got "
                                     + gpu.name()
                                     + " (sm_"
@@ -102,18 +105,11 @@ final class NvidiaModule implements Driver.KernelModule {
     public Kernel kernel(String entry) {
         synchronized (lock) {
             context.enter();
+            PtxEntry found = ptx.entry(entry);
             CUfunction function = new CUfunction();
             int code = JCudaDriver.cuModuleGetFunction(function, module, entry);
-            if (code == CUresult.CUDA_ERROR_NOT_FOUND) {
-                throw new DeviceException(
-                        name
-                                + ": entry: expected one of "
-                                + String.join(", ", signatures.entries())
-                                + ", got "
-                                + entry);
-            }
             context.check("cuModuleGetFunction of " + entry, code);
-            return new NvidiaKernel(entry, signatures.parameters(entry), function);
+            return new NvidiaKernel(entry, found.parameters(), function);
         }
     }
 }

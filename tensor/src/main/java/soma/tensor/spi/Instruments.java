@@ -5,6 +5,9 @@ import java.util.Map;
 
 /** What a device with a clock and counters of its own can tell of its work. */
 public interface Instruments {
+    /** Whether kernels are emulated: then the counts say something, and seconds nothing. */
+    boolean isEmulated();
+
     /**
      * Seconds that the device takes for a call of {@code work}, which only starts kernels.
      *
@@ -16,12 +19,10 @@ public interface Instruments {
     /** Waits until all that was started is done. */
     void synchronize();
 
-    /**
-     * Measured float32 operations per second, a multiply-add being two; 0 if that means nothing.
-     */
+    /** Measured float32 operations per second, a multiply-add being two; 0 if emulated. */
     double peakFlops();
 
-    /** Measured bytes per second of a copy, reads and writes counted; 0 if that means nothing. */
+    /** Measured bytes per second of a copy, reads and writes counted; 0 if emulated. */
     double peakBytes();
 
     /** What each kernel did since {@link #resetCounts}, the busiest first. */

@@ -1,0 +1,119 @@
+package soma.cuda;
+
+import soma.cuda.driver.Arguments;
+import soma.cuda.driver.Geometry;
+import soma.tensor.DType;
+import soma.tensor.DeviceException;
+import soma.tensor.spi.Storage;
+
+import java.util.function.LongConsumer;
+
+/** Starts matrix products: picks the kernel, cuts long sums into slices. */
+final class Gemm {
+    private static final int THREADS = 256;
+
+    private final Launcher launcher;
+    private final CudaBackend backend;
+    private final GemmRung rung;
+
+    Gemm(CudaBackend backend, Launcher launcher, GemmRung rung) {
+        this.backend = backend;
+        this.launcher = launcher;
+        this.rung = rung;
+        if (!launcher.properties().supports(rung.capability())) {
+            throw new DeviceException(
+                    "cuda: "
+                            + rung
+                            + ": expected a device of compute capability "
+                            + rung.capability() / 10.0
+                            + ", got "
+                            + launcher.properties());
+        }
+    }
+
+    /** The step of the ladder that it takes. */
+    GemmRung rung() {
+        return rung;
+    }
+
+    /** Computes the product; nothing to do for an empty one. */
+    void run(Product p) {
+        if (p.m() == 0 || p.n() == 0) {
+            return;
+        }
+        GemmTile tile = rung.tile(p.m(), p.n());
+        Slices slices =
+                tile.slices()
+                        ? Slices.of(tile.blocks(p.m(), p.n()), p.k(), (long) p.m() * p.n())
+                        : Slices.one(p.k());
+        if (slices.count() == 1) {
+            launch(tile, p, slices);
+            return;
+        }
+        inSlices(
+                slices.count(),
+                p.m() * p.n(),
+                p.n(),
+                p.bias(),
+                p.residual(),
+                TileFlags.epilogue(p.relu(), p.accumulate()),
+                p.out(),
+                partial -> launch(tile, p.partial(partial), slices));
+    }
+
+    /**
+     * Lets {@code stage} write partial results [slices, count], then sums them into {@code out}
+     * with the epilogue, whose bias has {@code columns} elements.
+     */
+    void inSlices(
+            int slices,
+            int count,
+            int columns,
+            long bias,
+            long residual,
+            int flags,
+            long out,
+            LongConsumer stage) {
+        Storage partial = backend.allocate(DType.FLOAT32, slices * count, "matmul_slices");
+        try {
+            long address = ((CudaStorage) partial).address();
+            stage.accept(address);
+            launcher.launch(
+                    KernelFamily.GEMM,
+                    "matmul_split_sum_f32",
+                    Geometry.covering(count, THREADS, launcher.wave()),
+                    new Arguments()
+                            .address(address)
+                            .address(bias)
+                            .address(residual)
+                            .address(out)
+                            .u32(count)
+                            .u32(columns)
+                            .u32(slices)
+                            .u32(flags));
+        } finally {
+            partial.release();
+        }
+    }
+
+    private void launch(GemmTile tile, Product p, Slices slices) {
+        launcher.launch(
+                tile.family(),
+                tile.entry(),
+                Geometry.of(tile.blocks(p.m(), p.n()), slices.count(), THREADS),
+                new Arguments()
+                        .address(p.a())
+                        .address(p.b())
+                        .address(p.bias())
+                        .address(p.residual())
+                        .address(p.out())
+                        .u32(p.m())
+                        .u32(p.n())
+                        .u32(p.k())
+                        .u32(p.transposeA() ? p.m() : p.k())
+                        .u32(p.transposeB() ? p.k() : p.n())
+                        .u32(p.flags())
+                        .u32(slices.length())
+                        .u32(tile.tilesN(p.n())));
+    }
+}

@@ -1,0 +1,21 @@
+package soma.cuda;
+
+import soma.tensor.DType;
+import soma.tensor.DTypeException;
+import soma.tensor.spi.View;
+
+/** Checks of operands' types, since a kernel takes bytes for what it expects. */
+final class OperandTypes {
+    private OperandTypes() {}
+
+    /**
+     * Checks a type.
+     *
+     * @throws DTypeException naming op and argument
+     */
+    static void require(String op, String argument, View view, DType expected) {
+        if (view.dtype() != expected) {
+            throw DTypeException.of(op, argument, expected, view.dtype());
+        }
+    }
+}

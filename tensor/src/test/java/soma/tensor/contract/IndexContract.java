@@ -1,0 +1,38 @@
+package soma.tensor.contract;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import soma.tensor.DType;
+import soma.tensor.Tensor;
+import soma.tensor.spi.ElementwiseKernels.Compare;
+
+import java.util.function.Supplier;
+
+/** Selection by index and sorting against the reference. */
+abstract class IndexContract extends DeviceContract {
+    @Test
+    void selection() {
+        Supplier<Tensor> index = () -> Tensor.of(new int[] {4, 0, 4, 2, 1, 4}, 6);
+        agree(0, () -> tensor(1, 5, 3, 7).indexSelect(index.get()));
+        agree(0, () -> tensor(1, 5).indexSelect(index.get()));
+        agree(0, () -> tensor(1, 5, 4).to(DType.INT32).indexSelect(index.get()));
+        agree(1e-7, () -> tensor(1, 5, 19).indexAdd(index.get(), tensor(2, 6, 19)));
+        agree(0, () -> tensor(1, 2, 5).gather(index.get().reshape(2, 3)));
+        agree(1e-7, () -> tensor(1, 2, 5).scatterAdd(index.get().reshape(2, 3), tensor(2, 2, 3)));
+        agree(0, () -> tensor(1, 40_009).compare(Compare.GT, 1).nonZero());
+        agree(0, () -> tensor(1, 0).compare(Compare.GT, 1).nonZero());
+        agree(0, () -> tensor(1, 0, 4).indexSelect(Tensor.of(new int[0], 0)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 17, 1000, 20_011})
+    void sortingIsStable(int n) {
+        agree(0, () -> tensor(1, 2, n).mul(3).floor().argsort(true));
+        agree(0, () -> tensor(1, 2, n).argsort(false));
+        agree(0, () -> tensor(1, 3, n).mul(20).floor().topk(Math.min(n, 1999)));
+        agree(0, () -> tensor(1, n).abs().log().neg().sqrt().argsort(true)); // some are NaN
+        agree(0, () -> tensor(1, n).mul(0).mul(tensor(2, n)).argsort(true)); // 0 and -0
+    }
+}
