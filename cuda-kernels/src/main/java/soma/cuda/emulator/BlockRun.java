@@ -90,7 +90,7 @@ final class BlockRun {
                         warp);
             } else {
                 waiting.computeIfAbsent(stop.barrier(), _ -> new ArrayList<>()).add(warp);
-                release(waiting, stop.barrier(), ready, left);
+                release(waiting, stop.barrier(), ready);
             }
         }
     }
@@ -100,7 +100,7 @@ final class BlockRun {
     }
 
     private void release(
-            Map<Op.Barrier, List<Warp>> waiting, Op.Barrier barrier, List<Warp> ready, int left) {
+            Map<Op.Barrier, List<Warp>> waiting, Op.Barrier barrier, List<Warp> ready) {
         List<Warp> arrived = waiting.get(barrier);
         int threads = arrived.stream().mapToInt(w -> Integer.bitCount(w.lanes())).sum();
         int wanted = barrier.threads() == 0 ? launch.geometry().threads() : barrier.threads();

@@ -49,14 +49,14 @@ final class Counts {
         long bytes = (long) Integer.bitCount(mask) * at.width();
         if (at.space() == Space.GLOBAL) {
             globalBytes += bytes;
-            sectors += sectors(addresses, mask, at.width());
+            sectors += sectors(addresses, mask);
         } else if (at.space() == Space.SHARED) {
             sharedBytes += bytes;
             bankConflicts += turns(addresses, mask, at.width()) - turnsAtBest(mask, at.width());
         }
     }
 
-    private static int sectors(long[] addresses, int mask, int width) {
+    private static int sectors(long[] addresses, int mask) {
         long[] seen = new long[Warp.LANES];
         int n = 0;
         for (int m = mask; m != 0; m &= m - 1) {

@@ -29,7 +29,11 @@ public record PtxModule(
         PtxEntry entry = entries.get(name);
         if (entry == null) {
             throw new DeviceException(
-                    file + ": entry " + name + ": expected one of " + entries.keySet());
+                    file
+                            + ": entry: expected one of "
+                            + String.join(", ", entries.keySet())
+                            + ", got "
+                            + name);
         }
         return entry;
     }

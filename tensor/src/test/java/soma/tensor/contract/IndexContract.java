@@ -32,7 +32,7 @@ abstract class IndexContract extends DeviceContract {
         agree(0, () -> tensor(1, 2, n).mul(3).floor().argsort(true));
         agree(0, () -> tensor(1, 2, n).argsort(false));
         agree(0, () -> tensor(1, 3, n).mul(20).floor().topk(Math.min(n, 1999)));
-        agree(0, () -> tensor(1, n).abs().log().neg().sqrt().argsort(true)); // some are NaN
+        agree(0, () -> tensor(1, n).sqrt().argsort(true)); // half are NaN
         agree(0, () -> tensor(1, n).mul(0).mul(tensor(2, n)).argsort(true)); // 0 and -0
     }
 }
