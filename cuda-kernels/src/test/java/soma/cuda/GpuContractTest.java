@@ -2,7 +2,7 @@ package soma.cuda;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 
 import soma.cuda.jcuda.NvidiaGpus;
 import soma.tensor.Device;
@@ -12,8 +12,8 @@ import java.util.Optional;
 
 /** The contract on Soma's PTX, run by an NVIDIA GPU; skipped, saying why, where there is none. */
 class GpuContractTest extends BackendContract {
-    @BeforeAll
-    static void requireGpu() {
+    @BeforeEach
+    void requireGpu() {
         Optional<String> why = NvidiaGpus.here().unavailable();
         assumeTrue(why.isEmpty(), () -> "no GPU to test on: " + why.orElseThrow());
     }
