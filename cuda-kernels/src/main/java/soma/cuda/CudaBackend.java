@@ -2,7 +2,6 @@ package soma.cuda;
 
 import soma.cuda.driver.Driver;
 import soma.tensor.DType;
-import soma.tensor.DeviceException;
 import soma.tensor.spi.Backend;
 import soma.tensor.spi.ConvKernels;
 import soma.tensor.spi.ElementwiseKernels;
@@ -33,6 +32,7 @@ public final class CudaBackend implements Backend {
     private final CudaConv conv;
     private final ElementwiseKernels elementwise;
     private final ReduceKernels reduce;
+    private final NormKernels norm;
     private final SpatialKernels spatial;
     private final OptimizerKernels optimizer;
     private long roundTrips;
@@ -45,6 +45,7 @@ public final class CudaBackend implements Backend {
         instruments = new CudaInstruments(this, launcher);
         elementwise = new CudaElementwise(launcher);
         reduce = new CudaReduce(launcher, this);
+        norm = new CudaNorm(this, launcher);
         spatial = new CudaSpatial(this, launcher);
         optimizer = new CudaOptimizer(this, launcher);
         indexCheck = new IndexCheck(driver);
@@ -155,7 +156,7 @@ public final class CudaBackend implements Backend {
 
     @Override
     public NormKernels norm() {
-        throw missing("norm");
+        return norm;
     }
 
     @Override
@@ -176,9 +177,5 @@ public final class CudaBackend implements Backend {
     @Override
     public Optional<Instruments> instruments() {
         return Optional.of(instruments);
-    }
-
-    private static DeviceException missing(String family) {
-        return new DeviceException("cuda: " + family + " kernels are not there yet");
     }
 }

@@ -50,7 +50,7 @@ final class CudaNms {
      * Writes the kept boxes by descending score.
      *
      * @return how many
-     * @throws DeviceException if there are more boxes than 390,912
+     * @throws DeviceException if there are more boxes than 388,992
      */
     int run(View boxes, View scores, View group, double threshold, View keep) {
         require("nms", "boxes", boxes, DType.FLOAT32);

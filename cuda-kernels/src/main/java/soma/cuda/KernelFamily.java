@@ -61,7 +61,14 @@ public enum KernelFamily {
             "conv_filter_bf16"),
 
     /** Batch and group normalisation. */
-    NORM(),
+    NORM(
+            "norm_moments_f32",
+            "norm_statistics_f32",
+            "norm_apply_f32",
+            "norm_backward_sums_f32",
+            "norm_parameter_grads_f32",
+            "norm_set_sums_f32",
+            "norm_backward_apply_f32"),
 
     /** Pooling and resampling of maps. */
     SPATIAL("max_pool_f32", "max_pool_backward_f32", "resize_f32", "resize_backward_f32"),

@@ -2,20 +2,24 @@ package soma.cuda;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 
-import soma.cuda.jcuda.NvidiaGpus;
 import soma.tensor.Device;
 import soma.tensor.contract.BackendContract;
+import soma.tensor.spi.BackendProvider;
 
 import java.util.Optional;
 
-/** The contract on Soma's PTX, run by an NVIDIA GPU; skipped, saying why, where there is none. */
+/** The contract on a GPU, where there is one. */
 class GpuContractTest extends BackendContract {
-    @BeforeEach
-    void requireGpu() {
-        Optional<String> why = NvidiaGpus.here().unavailable();
-        assumeTrue(why.isEmpty(), () -> "no GPU to test on: " + why.orElseThrow());
+    @BeforeAll
+    static void needsAGpu() {
+        Optional<String> why =
+                Device.providers().stream()
+                        .filter(p -> p.accepts("cuda"))
+                        .findFirst()
+                        .flatMap(BackendProvider::unavailable);
+        assumeTrue(why.isEmpty(), () -> "no GPU: " + why.orElseThrow());
     }
 
     @Override

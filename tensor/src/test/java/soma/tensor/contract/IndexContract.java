@@ -32,7 +32,17 @@ abstract class IndexContract extends DeviceContract {
         agree(0, () -> tensor(1, 2, n).mul(3).floor().argsort(true));
         agree(0, () -> tensor(1, 2, n).argsort(false));
         agree(0, () -> tensor(1, 3, n).mul(20).floor().topk(Math.min(n, 1999)));
-        agree(0, () -> tensor(1, n).sqrt().argsort(true)); // half are NaN
+        agree(0, () -> someNaN(n).argsort(true));
+        agree(0, () -> someNaN(n).argsort(false));
         agree(0, () -> tensor(1, n).mul(0).mul(tensor(2, n)).argsort(true)); // 0 and -0
+    }
+
+    /** Made on the host: devices round functions differently, and so would order close values. */
+    private static Tensor someNaN(int n) {
+        float[] values = random(n, 1);
+        for (int i = 0; i < n; i++) {
+            values[i] = (float) Math.sqrt(values[i]);
+        }
+        return Tensor.of(values, n);
     }
 }
