@@ -7,9 +7,9 @@ import soma.tensor.spi.Storage;
 /** A buffer in device memory. */
 final class CudaStorage extends Storage {
     private final CudaBackend owner;
-    private final DeviceMemory.Block block;
+    private final BlockPool.Block block;
 
-    CudaStorage(DType dtype, int size, String origin, CudaBackend owner, DeviceMemory.Block block) {
+    CudaStorage(DType dtype, int size, String origin, CudaBackend owner, BlockPool.Block block) {
         super(dtype, size, origin);
         this.owner = owner;
         this.block = block;
@@ -22,7 +22,7 @@ final class CudaStorage extends Storage {
     }
 
     /** The memory behind it, at least as long. */
-    DeviceMemory.Block block() {
+    BlockPool.Block block() {
         return block;
     }
 
