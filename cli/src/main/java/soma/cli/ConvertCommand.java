@@ -9,8 +9,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "convert",
         description = "Convert weights or data sets from one format to another.",
-        subcommands = {ConvertWeightsCommand.class},
-        footer = {"", "Example:", "  soma convert weights model_final.pkl model.safetensors"})
+        subcommands = {ConvertWeightsCommand.class, ConvertDataCommand.class},
+        footer = {
+            "",
+            "Example:",
+            "  soma convert weights model_final.pkl model.safetensors",
+            "  soma convert data annotations.json labels --to labels"
+        })
 final class ConvertCommand implements Runnable {
     @Spec private CommandSpec spec;
 

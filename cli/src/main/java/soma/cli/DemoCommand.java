@@ -14,6 +14,7 @@ import soma.cli.demo.Demo;
 import soma.cli.demo.DemoResult;
 import soma.cli.demo.DemoSettings;
 import soma.maskrcnn.config.Config;
+import soma.maskrcnn.eval.FixedPoint;
 import soma.tensor.SomaException;
 import soma.train.log.BarProgress;
 import soma.train.log.LineProgress;
@@ -155,11 +156,11 @@ final class DemoCommand implements Callable<Integer> {
                 result.seconds());
         text.printf(
                 Locale.ROOT,
-                "Score on the unseen images %.2f (1 is perfect; mask AP %.2f, box AP %.2f): open"
+                "Score on the unseen images %s (1 is perfect; mask AP %s, box AP %s): open"
                         + " %s%n",
-                result.competition().score(),
-                result.masks().ap(),
-                result.boxes().ap(),
+                FixedPoint.format(result.competition().score(), 2),
+                FixedPoint.format(result.masks().ap(), 2),
+                FixedPoint.format(result.boxes().ap(), 2),
                 out.resolve("report.html"));
         text.println(
                 "Your own images: ./soma train --config tiny --data DATA --val-fraction 0.2 --out"

@@ -64,10 +64,12 @@ final class EvalCommand implements Runnable {
             names = "--max-dets",
             paramLabel = "N",
             defaultValue = "100",
+            converter = MaxDetections.class,
             description =
-                    "Most detections of an image that COCO's figures count (default: 100, as"
-                            + " pycocotools).")
-    private int maxDetections;
+                    "Most detections of an image that COCO's figures count (default: 100): N as"
+                            + " detectron2, with AP at N, or three ascending numbers such as"
+                            + " 1,10,1000 as pycocotools, with AP at 100 or else -1.")
+    private CocoSettings settings;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there, too.")
     private Path json;
@@ -75,8 +77,13 @@ final class EvalCommand implements Runnable {
     @Override
     public void run() {
         Dataset dataset = data.read(truth);
-        EvaluationReport report =
-                Evaluation.of(dataset, predictions, metric, CocoSettings.upTo(maxDetections));
+        EvaluationReport report = Evaluation.of(dataset, predictions, metric, settings);
+        if (!settings.givesAp() && !report.coco().isEmpty()) {
+            LOG.warn(
+                    "AP is -1, as pycocotools has it when 100 is not among the numbers of"
+                            + " detections; --max-dets {} gives AP there",
+                    settings.maxDets()[2]);
+        }
         if (!report.unknownImages().isEmpty()) {
             LOG.warn(
                     "{}: {} images that {} doesn't have took no part, the first: {}",

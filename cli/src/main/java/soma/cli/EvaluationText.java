@@ -3,6 +3,7 @@ package soma.cli;
 import soma.maskrcnn.eval.CocoMetrics;
 import soma.maskrcnn.eval.CompetitionScore;
 import soma.maskrcnn.eval.EvaluationReport;
+import soma.maskrcnn.eval.FixedPoint;
 import soma.maskrcnn.eval.IouType;
 
 import java.util.Locale;
@@ -11,6 +12,9 @@ import java.util.Locale;
 final class EvaluationText {
     /** More images than this are left to the JSON file. */
     private static final int LISTED_IMAGES = 50;
+
+    /** Of the figures that pycocotools doesn't print. */
+    private static final int DECIMALS = 4;
 
     private EvaluationText() {}
 
@@ -37,10 +41,12 @@ final class EvaluationText {
     private static void append(StringBuilder text, CompetitionScore score) {
         text.append(
                 String.format(
-                        Locale.ROOT, "Competition score (sartorius) = %.4f%n", score.score()));
+                        Locale.ROOT,
+                        "Competition score (sartorius) = %s%n",
+                        FixedPoint.format(score.score(), DECIMALS)));
         text.append(" at IoU above\n");
         for (int k = 0; k < score.perThreshold().length; k++) {
-            String threshold = String.format(Locale.ROOT, "%.2f", 0.5 + 0.05 * k);
+            String threshold = FixedPoint.format(0.5 + 0.05 * k, 2);
             line(text, threshold, score.perThreshold()[k]);
         }
         text.append(" by the class that most of an image's objects have\n");
@@ -55,6 +61,7 @@ final class EvaluationText {
     }
 
     private static void line(StringBuilder text, String name, double value) {
-        text.append(String.format(Locale.ROOT, "  %-28s %7.4f%n", name, value));
+        String figure = FixedPoint.format(value, DECIMALS);
+        text.append(String.format(Locale.ROOT, "  %-28s %7s%n", name, figure));
     }
 }

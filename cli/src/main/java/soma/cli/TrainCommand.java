@@ -16,6 +16,7 @@ import soma.maskrcnn.config.Config;
 import soma.maskrcnn.config.RunConfig;
 import soma.maskrcnn.data.Dataset;
 import soma.maskrcnn.data.DatasetSplit;
+import soma.maskrcnn.eval.FixedPoint;
 import soma.nn.checkpoint.Checkpoints;
 import soma.tensor.SomaException;
 import soma.train.Trainer;
@@ -237,9 +238,9 @@ final class TrainCommand implements Callable<Integer> {
                                 line.append(
                                         String.format(
                                                 Locale.ROOT,
-                                                "; best %s %.4f after %d",
+                                                "; best %s %s after %d",
                                                 best.name(),
-                                                best.value(),
+                                                FixedPoint.format(best.value(), 4),
                                                 best.iteration())));
         spec.commandLine().getOut().println(line);
     }

@@ -11,7 +11,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import soma.maskrcnn.data.Annotation;
@@ -33,6 +35,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** {@code show}, {@code eval} and {@code doctor} on a small drawn data set. */
 class DataCommandsTest {
@@ -96,6 +100,65 @@ class DataCommandsTest {
         assertFalse(text.contains("maxDets"), text);
     }
 
+    /** What {@code eval/make.py} recorded: a data set, {@code --max-dets}, lines and figures. */
+    static Stream<Arguments> evalPrintsWhatThePeersPrint() throws Exception {
+        List<Arguments> evaluations = new ArrayList<>();
+        for (JsonNode e : new ObjectMapper().readTree(recorded("expected.json").toFile())) {
+            evaluations.add(Arguments.of(e.get("data").asText(), e.get("max_dets").asText(), e));
+        }
+        return evaluations.stream();
+    }
+
+    private static Path recorded(String name) throws Exception {
+        return Path.of(DataCommandsTest.class.getResource("eval/" + name).toURI());
+    }
+
+    /** Character for character, ties in the last digit included, and to the last bit in JSON. */
+    @ParameterizedTest(name = "{0}, --max-dets {1}")
+    @MethodSource
+    void evalPrintsWhatThePeersPrint(String data, String maxDets, JsonNode expected)
+            throws Exception {
+        Path json = folder.resolve("peers.json");
+
+        String text =
+                CommandLineRun.output(
+                        "eval",
+                        "--gt",
+                        recorded(data + "_gt.json"),
+                        "--pred",
+                        recorded(data + "_dt.json"),
+                        "--max-dets",
+                        maxDets,
+                        "--metric",
+                        "coco",
+                        "--json",
+                        json);
+
+        JsonNode scores = new ObjectMapper().readTree(json.toFile()).get("coco");
+        String[] parts = text.split("\n\n", -1);
+        int part = 0;
+        for (String type : List.of("bbox", "segm")) {
+            JsonNode peer = expected.get(type);
+            List<String> lines = new ArrayList<>();
+            peer.get("lines").forEach(line -> lines.add(line.asText()));
+            assertEquals(
+                    String.join("\n", lines),
+                    parts[part++].lines().skip(1).limit(12).collect(Collectors.joining("\n")));
+            assertEquals(
+                    numbers(peer.get("stats")), numbers(scores.get(type)).subList(0, 12), type);
+            assertEquals(
+                    numbers(peer.get("per_class")),
+                    numbers(scores.get(type).get("per_class")),
+                    type);
+        }
+    }
+
+    private static List<Double> numbers(JsonNode values) {
+        List<Double> numbers = new ArrayList<>();
+        values.forEach(value -> numbers.add(value.asDouble()));
+        return numbers;
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -105,7 +168,6 @@ class DataCommandsTest {
                 "eval --gt RESULTS --pred RESULTS|results.json: data set: expected a COCO JSON",
                 "eval --gt DATA --pred DATA|annotations.json",
                 "eval --gt DATA --pred SUBMISSION --metric coco|submission.csv: predictions:",
-                "eval --gt DATA --pred RESULTS --max-dets 0|maxDets: expected three ascending",
                 "show --data FOLDER/none --out FOLDER/x|none: data set: expected a file or a",
                 "show --data DATA --out RESULTS|results.json: output: expected a directory",
                 "show --data DATA --images FOLDER/no --out FOLDER/x|no: images: expected a folder",
@@ -124,6 +186,10 @@ class DataCommandsTest {
                 "eval --gt DATA|Missing required option: '--pred=FILE' (see soma eval --help)",
                 "eval --gt DATA --pred RESULTS --metric best|expected one of [COCO, SARTORIUS,"
                         + " ALL]",
+                "eval --gt DATA --pred RESULTS --max-dets 0|a number above 10, or three ascending",
+                "eval --gt DATA --pred RESULTS --max-dets 1,10|ones such as 1,10,1000, got '1,10'",
+                "eval --gt DATA --pred RESULTS --max-dets 10,1,100|got '10,1,100'",
+                "eval --gt DATA --pred RESULTS --max-dets many|got 'many'",
                 "show --data DATA --out x --data-format xml|'--data-format': expected one of",
                 "show --data DATA --out x --limit many|'many' is not an int",
                 "doctor now|unexpected argument 'now'",

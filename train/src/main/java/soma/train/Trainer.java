@@ -6,6 +6,7 @@ import soma.maskrcnn.config.RunConfig;
 import soma.maskrcnn.config.SolverConfig;
 import soma.maskrcnn.data.Dataset;
 import soma.maskrcnn.data.ImageRecord;
+import soma.maskrcnn.eval.FixedPoint;
 import soma.maskrcnn.image.Image8;
 import soma.maskrcnn.model.MaskRcnn;
 import soma.maskrcnn.rpn.DivergenceException;
@@ -357,13 +358,17 @@ public final class Trainer implements AutoCloseable {
             Safetensors.write(run.best(), model.stateDict());
         }
         log.info(
-                "evaluation after iteration %d: bbox/AP %.4f, segm/AP %.4f, sartorius/score %.4f"
+                "evaluation after iteration %d: bbox/AP %s, segm/AP %s, sartorius/score %s"
                         .formatted(
                                 iteration,
-                                figures.getOrDefault("bbox/AP", -1.0),
-                                figures.getOrDefault("segm/AP", -1.0),
-                                figures.getOrDefault("sartorius/score", -1.0)));
+                                figure(figures, "bbox/AP"),
+                                figure(figures, "segm/AP"),
+                                figure(figures, "sartorius/score")));
         return figures;
+    }
+
+    private static String figure(Map<String, Double> figures, String name) {
+        return FixedPoint.format(figures.getOrDefault(name, -1.0), 4);
     }
 
     private Path finish() {

@@ -10,6 +10,7 @@ import soma.maskrcnn.draw.Overlay;
 import soma.maskrcnn.draw.OverlayStyle;
 import soma.maskrcnn.draw.SideBySide;
 import soma.maskrcnn.eval.CompetitionScore;
+import soma.maskrcnn.eval.FixedPoint;
 import soma.maskrcnn.eval.ImageScore;
 import soma.maskrcnn.image.Image8;
 import soma.maskrcnn.image.ImageReader;
@@ -178,7 +179,7 @@ final class DemoReport {
     }
 
     private static String number(double value, int digits) {
-        return String.format(Locale.ROOT, "%." + digits + "f", value);
+        return FixedPoint.format(value, digits);
     }
 
     /** Minutes and seconds. */

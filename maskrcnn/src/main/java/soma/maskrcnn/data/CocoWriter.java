@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import soma.nn.io.AtomicFiles;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Writes a data set as a COCO JSON file. */
@@ -19,7 +20,8 @@ public final class CocoWriter {
 
     /**
      * Writes {@code dataset} to {@code file}, whole or not at all; file names are relative to it
-     * where they can be.
+     * where they can be. An image that isn't there has no place to lead to: its name is the one
+     * that it has beside the data set's source.
      */
     public static void write(Dataset dataset, Path file) {
         CocoWriter writer = new CocoWriter(dataset, file.toAbsolutePath().normalize().getParent());
@@ -92,6 +94,12 @@ public final class CocoWriter {
 
     private String relative(Path image) {
         Path absolute = image.toAbsolutePath().normalize();
+        if (!absolute.startsWith(folder) && !Files.exists(absolute)) {
+            Path origin = dataset.source().toAbsolutePath().normalize().getParent();
+            boolean below = origin != null && absolute.startsWith(origin);
+            Path name = below ? origin.relativize(absolute) : absolute.getFileName();
+            return name.toString().replace('\\', '/');
+        }
         boolean sameRoot = folder.getRoot().equals(absolute.getRoot());
         return (sameRoot ? folder.relativize(absolute) : absolute).toString().replace('\\', '/');
     }

@@ -24,6 +24,11 @@ final class CompetitionCsvReader {
 
     private CompetitionCsvReader() {}
 
+    /** Whether the competition has a class of that name. */
+    static boolean knows(String cellType) {
+        return COMPETITION_CLASSES.contains(cellType);
+    }
+
     static Dataset read(Path file, Optional<Path> imagesDir) {
         Path folder = imagesDir.orElseGet(() -> defaultFolder(file));
         DatasetBuilder builder = new DatasetBuilder(file, DatasetFormat.CSV);
@@ -108,15 +113,16 @@ final class CompetitionCsvReader {
         return "line " + line + " of image " + imageId;
     }
 
-    private static List<String> classes(TreeSet<String> names) {
+    /** Returns the classes, in their order, of a table in which these names occur. */
+    static List<String> classes(TreeSet<String> names) {
         return COMPETITION_CLASSES.containsAll(names) ? COMPETITION_CLASSES : List.copyOf(names);
     }
 
     /**
-     * The competition has {@code train/} beside {@code train.csv}; here {@code images/} is as
-     * usual.
+     * The folder where the images of a table are looked for. The competition has {@code train/}
+     * beside {@code train.csv}; here {@code images/} is as usual.
      */
-    private static Path defaultFolder(Path file) {
+    static Path defaultFolder(Path file) {
         Path parent = file.toAbsolutePath().getParent();
         for (String name : List.of("images", ImageFiles.stem(file))) {
             if (Files.isDirectory(parent.resolve(name))) {

@@ -9,6 +9,7 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 
 /** Writes a data set as the competition's {@code train.csv}. */
 public final class CompetitionCsvWriter {
@@ -25,14 +26,26 @@ public final class CompetitionCsvWriter {
                     Writer text =
                             new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
                     text.write("id,annotation,width,height,cell_type\n");
+                    String ofEmpty = classOfEmpty(dataset);
                     for (ImageRecord image : dataset.images()) {
-                        write(text, dataset, image);
+                        write(text, dataset, image, ofEmpty);
                     }
                     text.flush();
                 });
     }
 
-    private static void write(Writer text, Dataset dataset, ImageRecord image) throws IOException {
+    /** What stands as the class of nothing: one that the table has anyway, if it has any. */
+    static String classOfEmpty(Dataset dataset) {
+        OptionalInt used =
+                dataset.images().stream()
+                        .flatMap(image -> image.annotations().stream())
+                        .mapToInt(Annotation::category)
+                        .min();
+        return dataset.categories().isEmpty() ? "cell" : dataset.classNames().get(used.orElse(0));
+    }
+
+    private static void write(Writer text, Dataset dataset, ImageRecord image, String ofEmpty)
+            throws IOException {
         boolean any = false;
         for (Annotation annotation : image.annotations()) {
             Rle mask = annotation.segmentation().toRle(image.height(), image.width());
@@ -47,9 +60,7 @@ public final class CompetitionCsvWriter {
                     dataset.categories().get(annotation.category()).name());
         }
         if (!any) {
-            String first =
-                    dataset.categories().isEmpty() ? "cell" : dataset.classNames().getFirst();
-            row(text, image, "", first);
+            row(text, image, "", ofEmpty);
         }
     }
 

@@ -59,13 +59,13 @@ public record DatasetReport(Map<Defect, Finding> findings) {
     }
 
     private static String line(Defect defect, Finding finding) {
-        String more = finding.count() > finding.names().size() ? ", ..." : "";
-        return finding.count()
-                + " "
-                + defect.description()
-                + ": "
-                + String.join(", ", finding.names())
-                + more;
+        return line(finding.count(), defect.description(), finding.names());
+    }
+
+    /** Returns the line of {@code count} findings, of which {@code names} are the first. */
+    static String line(int count, String description, List<String> names) {
+        String more = count > names.size() ? ", ..." : "";
+        return count + " " + description + ": " + String.join(", ", names) + more;
     }
 
     /** Counts defects while a data set is read; safe for several threads. */

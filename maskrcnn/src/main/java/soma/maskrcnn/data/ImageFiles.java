@@ -26,7 +26,7 @@ final class ImageFiles {
         return dot > 0 ? name.substring(0, dot) : name;
     }
 
-    private static String ending(Path file) {
+    static String ending(Path file) {
         String name = file.getFileName().toString();
         return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     }

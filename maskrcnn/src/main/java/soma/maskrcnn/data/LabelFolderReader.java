@@ -18,7 +18,11 @@ import java.util.Optional;
  * background.
  */
 final class LabelFolderReader {
-    private static final String SUFFIX = "_masks";
+    /** What a label image's name has more than its image's. */
+    static final String SUFFIX = "_masks";
+
+    /** The class of all objects. */
+    static final Category CATEGORY = new Category(1, "cell");
 
     private LabelFolderReader() {}
 
@@ -33,7 +37,7 @@ final class LabelFolderReader {
 
     static Dataset read(Path folder) {
         DatasetBuilder builder = new DatasetBuilder(folder, DatasetFormat.LABELS);
-        builder.categories(List.of(new Category(1, "cell")));
+        builder.categories(List.of(CATEGORY));
         long id = 0;
         for (Path image : ImageFiles.images(folder)) {
             if (isLabels(image)) {

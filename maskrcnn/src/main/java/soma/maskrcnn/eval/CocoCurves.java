@@ -62,7 +62,8 @@ public final class CocoCurves {
      * ground truth.
      */
     public double meanPrecision(int t, int k, int a, int m) {
-        Mean mean = new Mean();
+        int thresholds = t < 0 ? CocoGrid.IOU.length : 1;
+        Mean mean = new Mean(thresholds * CocoGrid.RECALL.length * (k < 0 ? classes : 1));
         for (int i = t < 0 ? 0 : t; i <= (t < 0 ? CocoGrid.IOU.length - 1 : t); i++) {
             for (int r = 0; r < CocoGrid.RECALL.length; r++) {
                 for (int j = k < 0 ? 0 : k; j <= (k < 0 ? classes - 1 : k); j++) {
@@ -75,7 +76,7 @@ public final class CocoCurves {
 
     /** Averages recall over thresholds, for a class or all (-1); -1 without ground truth. */
     public double meanRecall(int k, int a, int m) {
-        Mean mean = new Mean();
+        Mean mean = new Mean(CocoGrid.IOU.length * classes);
         for (int i = 0; i < CocoGrid.IOU.length; i++) {
             for (int j = k < 0 ? 0 : k; j <= (k < 0 ? classes - 1 : k); j++) {
                 mean.add(recall(i, j, a, m));
@@ -84,20 +85,23 @@ public final class CocoCurves {
         return mean.value();
     }
 
-    /** The mean of the values that exist. */
+    /** The mean of the values that exist, added up in pycocotools' order. */
     private static final class Mean {
-        private double sum;
+        private final double[] values;
         private int n;
+
+        Mean(int most) {
+            values = new double[most];
+        }
 
         void add(double value) {
             if (value > -1) {
-                sum += value;
-                n++;
+                values[n++] = value;
             }
         }
 
         double value() {
-            return n == 0 ? -1 : sum / n;
+            return n == 0 ? -1 : PairwiseMean.of(values, n);
         }
     }
 

@@ -28,9 +28,12 @@ public record CocoMetrics(
         CocoCurves curves) {
     private static final int LAST = 2;
 
+    /** Of the figures that pycocotools prints. */
+    private static final int DECIMALS = 3;
+
     static CocoMetrics of(
             IouType type, CocoSettings settings, List<String> classNames, CocoCurves curves) {
-        int ap = settings.apAtLast() ? LAST : indexOf100(settings.maxDets());
+        int ap = settings.apAtLast() ? LAST : settings.indexOf100();
         double[] stats = {
             ap < 0 ? -1 : curves.meanPrecision(-1, -1, 0, ap),
             curves.meanPrecision(CocoGrid.IOU_50, -1, 0, LAST),
@@ -50,15 +53,6 @@ public record CocoMetrics(
             perClass[k] = curves.meanPrecision(-1, k, 0, LAST);
         }
         return new CocoMetrics(type, settings, classNames, stats, perClass, curves);
-    }
-
-    private static int indexOf100(int[] maxDets) {
-        for (int m = 0; m < maxDets.length; m++) {
-            if (maxDets[m] == 100) {
-                return m;
-            }
-        }
-        return -1;
     }
 
     /** Returns AP, averaged over IoU 0.50 to 0.95. */
@@ -84,7 +78,7 @@ public record CocoMetrics(
                 "ARl");
     }
 
-    /** Returns the twelve lines that pycocotools prints. */
+    /** Returns the twelve lines that pycocotools prints, character for character. */
     public String toText() {
         int[] m = settings.maxDets();
         StringBuilder text = new StringBuilder();
@@ -100,13 +94,13 @@ public record CocoMetrics(
             text.append(
                     String.format(
                             Locale.ROOT,
-                            " %-18s %s @[ IoU=%-9s | area=%6s | maxDets=%3d ] = %.3f\n",
+                            " %-18s %s @[ IoU=%-9s | area=%6s | maxDets=%3d ] = %s\n",
                             precision ? "Average Precision" : "Average Recall",
                             precision ? "(AP)" : "(AR)",
                             iou,
                             CocoGrid.AREA_NAMES[area],
                             limit,
-                            stats[i]));
+                            FixedPoint.format(stats[i], DECIMALS)));
         }
         return text.toString();
     }

@@ -32,6 +32,29 @@ public record CocoSettings(int[] maxDets, boolean apAtLast, boolean boxAreas) {
         maxDets = maxDets.clone();
     }
 
+    /** Place of 100 in {@link #maxDets()}, where pycocotools takes AP; -1 when it isn't there. */
+    int indexOf100() {
+        for (int m = 0; m < maxDets.length; m++) {
+            if (maxDets[m] == 100) {
+                return m;
+            }
+        }
+        return -1;
+    }
+
+    /** Whether there is an AP at all. */
+    public boolean givesAp() {
+        return apAtLast || indexOf100() >= 0;
+    }
+
+    /**
+     * Returns pycocotools' rule for three numbers given as its {@code params.maxDets}: AP at 100,
+     * -1 when 100 isn't among them.
+     */
+    public static CocoSettings at(int first, int second, int last) {
+        return new CocoSettings(new int[] {first, second, last}, false, false);
+    }
+
     /**
      * Returns detectron2's rule for up to {@code limit} detections per image: AP at the last of
      * {@code maxDets}.

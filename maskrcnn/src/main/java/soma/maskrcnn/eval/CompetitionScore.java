@@ -12,6 +12,7 @@ import soma.maskrcnn.structures.Rle;
 import soma.tensor.SomaException;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,17 +63,17 @@ public record CompetitionScore(
                                                 predicted.getOrDefault(image.id(), List.of())))
                         .toList();
         Map<String, ImageScore> perImage = new LinkedHashMap<>();
-        double[] perThreshold = new double[ImageScore.THRESHOLDS];
+        double[][] ofThresholds = new double[ImageScore.THRESHOLDS][scores.size()];
         double[] classSums = new double[dataset.categories().size()];
         int[] classImages = new int[classSums.length];
-        double sum = 0;
+        double[] ofImages = new double[scores.size()];
         for (int i = 0; i < scores.size(); i++) {
             ImageRecord image = dataset.images().get(i);
             ImageScore score = scores.get(i);
             perImage.put(image.id(), score);
-            sum += score.score();
-            for (int k = 0; k < perThreshold.length; k++) {
-                perThreshold[k] += score.precision(k) / scores.size();
+            ofImages[i] = score.score();
+            for (int k = 0; k < ofThresholds.length; k++) {
+                ofThresholds[k][i] = score.precision(k);
             }
             int category = image.majorityCategory();
             if (category >= 0) {
@@ -87,7 +88,14 @@ public record CompetitionScore(
             }
         }
         return new CompetitionScore(
-                scores.isEmpty() ? 0 : sum / scores.size(), perThreshold, perImage, perClass);
+                meanOrZero(ofImages),
+                Arrays.stream(ofThresholds).mapToDouble(CompetitionScore::meanOrZero).toArray(),
+                perImage,
+                perClass);
+    }
+
+    private static double meanOrZero(double[] values) {
+        return values.length == 0 ? 0 : PairwiseMean.of(values, values.length);
     }
 
     private static ImageScore ofRecord(ImageRecord image, List<Rle> predicted) {

@@ -32,10 +32,10 @@ public record ImageScore(int[] truePositives, int predicted, int truths) {
 
     /** Returns the mean over the thresholds. */
     public double score() {
-        double sum = 0;
+        double[] precisions = new double[THRESHOLDS];
         for (int k = 0; k < THRESHOLDS; k++) {
-            sum += precision(k);
+            precisions[k] = precision(k);
         }
-        return sum / THRESHOLDS;
+        return PairwiseMean.of(precisions, THRESHOLDS);
     }
 }

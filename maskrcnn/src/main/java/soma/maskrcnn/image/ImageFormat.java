@@ -6,9 +6,20 @@ import javax.imageio.stream.ImageInputStream;
 
 /** The file formats that are read, told apart by their first bytes and not by the file's name. */
 enum ImageFormat {
-    PNG,
-    JPEG,
-    TIFF;
+    PNG("png"),
+    JPEG("jpg"),
+    TIFF("tif");
+
+    private final String ending;
+
+    ImageFormat(String ending) {
+        this.ending = ending;
+    }
+
+    /** What the names of such files end in, without a dot. */
+    String ending() {
+        return ending;
+    }
 
     /** The format of a file, or null when it is none of these; leaves the position as it was. */
     static ImageFormat sniff(ImageInputStream in) throws IOException {

@@ -76,6 +76,21 @@ public final class ImageReader {
                 });
     }
 
+    /**
+     * Returns the ending, such as {@code png}, that the name of an image of this format has.
+     *
+     * @throws SomaException when the file is missing, or of a format that is not read
+     */
+    public static String readEnding(Path file) {
+        return guarded(
+                file,
+                () -> {
+                    try (ImageInputStream in = new FileImageInputStream(file.toFile())) {
+                        return PageDecoder.format(in).ending();
+                    }
+                });
+    }
+
     private static <T> T read(Path file, Conversion<T> conversion) {
         return guarded(
                 file,

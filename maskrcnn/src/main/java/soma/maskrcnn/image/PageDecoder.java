@@ -72,7 +72,7 @@ final class PageDecoder {
         }
     }
 
-    private static ImageFormat format(ImageInputStream in) throws IOException {
+    static ImageFormat format(ImageInputStream in) throws IOException {
         if (in.length() == 0) {
             throw new ImageFormatException("the file is empty");
         }

@@ -118,7 +118,7 @@ class CompetitionScoreTest {
                 assertEquals(c.get("fp").get(k).asInt(), score.falsePositives(k), name);
                 assertEquals(c.get("fn").get(k).asInt(), score.falseNegatives(k), name);
             }
-            assertEquals(c.get("score").asDouble(), score.score(), 1e-12, name);
+            assertEquals(c.get("score").asDouble(), score.score(), name);
             if (name.startsWith("real_")) {
                 real.add(
                         TestData.image(
@@ -136,8 +136,7 @@ class CompetitionScoreTest {
         Dataset dataset = TestData.dataset(List.of("cell"), real.toArray(ImageRecord[]::new));
         assertEquals(
                 golden.get("real_mean").get("score").asDouble(),
-                CompetitionScore.of(dataset, predicted).score(),
-                1e-12);
+                CompetitionScore.of(dataset, predicted).score());
     }
 
     private static List<Rle> masks(JsonNode strings, int height, int width) {
