@@ -29,6 +29,10 @@ final class BlockRun {
     private final Memory shared;
     private final List<Warp> warps = new ArrayList<>();
     private final Memory[] locals;
+
+    /** By instruction: where it accessed memory last. */
+    private final Memory[] recent;
+
     private Random random;
     private int number;
 
@@ -43,6 +47,7 @@ final class BlockRun {
         int bytes = program.sharedBytes() + launch.geometry().sharedBytes();
         boolean full = launch.checks() == Checks.FULL;
         shared = new Memory("shared memory", 0, bytes, full, full ? new AccessLog(bytes) : null);
+        recent = new Memory[program.size()];
         locals = new Memory[program.localBytes() == 0 ? 0 : threads];
     }
 
@@ -116,7 +121,8 @@ final class BlockRun {
         }
         waiting.remove(barrier);
         counts.barrier();
-        arrived.forEach(Warp::passedBarrier);
+        int passed = 1 + arrived.stream().mapToInt(Warp::barriers).max().orElse(0);
+        arrived.forEach(w -> w.passedBarrier(passed));
         if (launch.checks() == Checks.FULL) {
             Collections.shuffle(arrived, random);
         }
@@ -146,6 +152,10 @@ final class BlockRun {
 
     Counts counts() {
         return counts;
+    }
+
+    Memory[] recent() {
+        return recent;
     }
 
     Memory shared() {
