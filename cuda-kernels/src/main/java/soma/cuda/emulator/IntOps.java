@@ -110,7 +110,7 @@ final class IntOps {
     }
 
     private static int saturated(long exact) {
-        return (int) Math.clamp(exact, Integer.MIN_VALUE, Integer.MAX_VALUE);
+        return Math.clamp(exact, Integer.MIN_VALUE, Integer.MAX_VALUE);
     }
 
     private static int quotient(int x, int y) {
