@@ -87,7 +87,7 @@ final class Addresses {
         Memory memory = memory(warp, first, addresses[first], recent[slot]);
         recent[slot] = memory;
         long base = memory.base();
-        long last = memory.size() - width;
+        long last = (long) memory.size() - width;
         long outside = 0;
         long odd = 0;
         if (mask == Warp.FULL) {

@@ -8,7 +8,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.SplittableRandom;
 
 /** Runs the blocks of one launch one after the other: their warps, shared memory and barriers. */
 final class BlockRun {
@@ -33,7 +33,7 @@ final class BlockRun {
     /** By instruction: where it accessed memory last. */
     private final Memory[] recent;
 
-    private Random random;
+    private SplittableRandom random;
     private int number;
 
     BlockRun(Program program, Launch launch, boolean detailed) {
@@ -54,7 +54,7 @@ final class BlockRun {
     /** Runs a block to its end. */
     void run(int block) {
         number = block;
-        random = new Random(launch.seed() * 31 + block);
+        random = new SplittableRandom(launch.seed() * 31 + block);
         shared.reset();
         for (int t = 0; t < locals.length; t++) {
             locals[t] =
