@@ -1,16 +1,20 @@
 package soma.cuda;
 
+import soma.cuda.library.Blas;
 import soma.tensor.DType;
 import soma.tensor.DTypeException;
 import soma.tensor.spi.MatMulKernels;
 import soma.tensor.spi.View;
 
-/** Matrix products of float32 by the kernels of {@code gemm.ptx}. */
+import java.util.Optional;
+
+/** Matrix products of float32 by the kernels of {@code gemm.ptx}, or by a library. */
 final class CudaMatMul implements MatMulKernels {
     private final Gemm gemm;
 
-    CudaMatMul(CudaBackend backend, Launcher launcher, Precision precision) {
-        this(new Gemm(backend, launcher, GemmRung.configured(precision)));
+    CudaMatMul(
+            CudaBackend backend, Launcher launcher, Precision precision, Optional<Blas> library) {
+        this(new Gemm(backend, launcher, GemmRung.configured(precision), library));
     }
 
     /** With a certain rung of the ladder. */
