@@ -21,8 +21,8 @@ import java.util.stream.Stream;
  * Whole models on Soma's PTX alone, run by the emulator, against what detectron2 and torchvision
  * recorded: every traced tensor, the detections, and a training step's losses and gradients.
  *
- * <p>The rest of the bundled models (test-time augmentation, twenty training steps) agrees, too, but
- * takes minutes: {@code soma parity parity/src/test/resources/golden --device emulator}.
+ * <p>The rest of the bundled models (test-time augmentation, twenty training steps) agrees, too,
+ * but takes minutes: {@code soma parity parity/src/test/resources/golden --device emulator}.
  */
 class EmulatorParityTest {
     @TempDir private Path folder;
