@@ -206,7 +206,9 @@ class BenchCommandTest {
     @Test
     void modelsRunOnOtherDevices() throws IOException {
         JsonNode rows =
-                rows("bench model --size 64x64 --batch 1 --per-op --device emulator " + SMALL);
+                rows("bench model --size 32x32 --batch 1 --per-op --device emulator "
+                                + SMALL
+                                + " MODEL.RPN.POST_NMS_TOPK_TEST=4 TEST.DETECTIONS_PER_IMAGE=2");
         assertAll(
                 () -> assertEquals(7, rows.size()),
                 () -> assertEquals("infer", rows.get(0).get("name").asText()),

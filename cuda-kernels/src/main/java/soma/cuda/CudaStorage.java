@@ -8,7 +8,7 @@ import soma.tensor.spi.Storage;
 final class CudaStorage extends Storage {
     private final Backend owner;
     private final DeviceMemory memory;
-    private final DeviceMemory.Block block;
+    private final BlockPool.Block block;
 
     CudaStorage(
             DType dtype,
@@ -16,7 +16,7 @@ final class CudaStorage extends Storage {
             String origin,
             Backend owner,
             DeviceMemory memory,
-            DeviceMemory.Block block) {
+            BlockPool.Block block) {
         super(dtype, size, origin);
         this.owner = owner;
         this.memory = memory;
@@ -30,7 +30,7 @@ final class CudaStorage extends Storage {
     }
 
     /** The memory behind it, at least as long. */
-    DeviceMemory.Block block() {
+    BlockPool.Block block() {
         return block;
     }
 

@@ -1,5 +1,6 @@
 package soma.cuda;
 
+import soma.cuda.BlockPool.Block;
 import soma.cuda.driver.Driver;
 import soma.cuda.driver.OutOfDeviceMemoryException;
 import soma.tensor.DType;
@@ -8,25 +9,25 @@ import soma.tensor.spi.Backend;
 import soma.tensor.spi.MemoryReport;
 import soma.tensor.spi.Storage;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
- * A caching allocator. All kernels run in one stream, so memory that is given back may be handed
- * out at once: what still reads it runs before what will write it.
+ * A caching allocator: which buffers are live, and a {@link BlockPool} behind them. All kernels run
+ * in one stream, so memory that is given back may be handed out at once: what still reads it runs
+ * before what will write it.
  *
  * <p>Sizes are rounded up to one of eight steps per power of two, so that images of similar sizes
- * share blocks; a request takes the smallest idle block that fits and is at most half again as
- * large.
+ * share blocks. Idle and live memory together stay within a quarter above the most that was ever
+ * live at once, so a repeated step finds all its blocks again while a change of sizes lets go of
+ * the old ones.
  */
 final class DeviceMemory {
     private static final long SMALLEST = 512;
@@ -34,19 +35,14 @@ final class DeviceMemory {
     /** What an error lists. */
     private static final int NAMED_OPS = 5;
 
-    /**
-     * A piece of device memory.
-     *
-     * @param address where it begins
-     * @param bytes its length
-     */
-    record Block(long address, long bytes) {}
+    /** What may be idle beyond the quarter. */
+    private static final long SLACK = 64L << 20;
 
     private final Driver driver;
-    private final NavigableMap<Long, ArrayDeque<Block>> idle = new TreeMap<>();
+    private final BlockPool pool = new BlockPool();
     private final Set<CudaStorage> live = Collections.newSetFromMap(new IdentityHashMap<>());
     private long liveBytes;
-    private long idleBytes;
+    private long peakBytes;
     private long allocations;
 
     DeviceMemory(Driver driver) {
@@ -59,6 +55,7 @@ final class DeviceMemory {
         CudaStorage storage = new CudaStorage(dtype, size, op, owner, this, block);
         live.add(storage);
         liveBytes += block.bytes();
+        peakBytes = Math.max(peakBytes, liveBytes);
         return storage;
     }
 
@@ -67,49 +64,43 @@ final class DeviceMemory {
         if (live.remove(storage)) {
             Block block = storage.block();
             liveBytes -= block.bytes();
-            idleBytes += block.bytes();
-            idle.computeIfAbsent(block.bytes(), _ -> new ArrayDeque<>()).addLast(block);
+            pool.give(block);
+            pool.shrinkTo(Math.max(0, peakBytes + peakBytes / 4 + SLACK - liveBytes), driver::free);
         }
     }
 
-    /** Gives all idle memory back to the device. */
+    /** Gives all idle memory back to the device and forgets the peak. */
     synchronized void trim() {
-        idle.values().forEach(blocks -> blocks.forEach(b -> driver.free(b.address())));
-        idle.clear();
-        idleBytes = 0;
+        pool.shrinkTo(0, driver::free);
+        peakBytes = liveBytes;
     }
 
     /** What is live and what is idle. */
     synchronized MemoryReport report() {
-        return new MemoryReport(liveBytes, idleBytes, allocations, entries());
+        return new MemoryReport(liveBytes, pool.idleBytes(), allocations, entries());
     }
 
     private Block take(long bytes, String op) {
         long wanted = rounded(bytes);
-        Map.Entry<Long, ArrayDeque<Block>> fit = idle.ceilingEntry(wanted);
-        if (fit != null && fit.getKey() <= wanted + wanted / 2) {
-            Block block = fit.getValue().removeLast();
-            if (fit.getValue().isEmpty()) {
-                idle.remove(fit.getKey());
-            }
-            idleBytes -= block.bytes();
-            return block;
+        Block block = pool.take(wanted);
+        if (block == null) {
+            block = new Block(fromDriver(bytes, wanted, op), wanted);
+            allocations++;
         }
-        Block block = new Block(fromDriver(wanted, op), wanted);
-        allocations++;
         return block;
     }
 
-    private long fromDriver(long bytes, String op) {
+    /** So much of the driver, if need be by giving it all idle memory back. */
+    private long fromDriver(long asked, long wanted, String op) {
         try {
-            return driver.allocate(bytes);
+            return driver.allocate(wanted);
         } catch (OutOfDeviceMemoryException _) {
-            trim();
+            pool.shrinkTo(0, driver::free);
         }
         try {
-            return driver.allocate(bytes);
+            return driver.allocate(wanted);
         } catch (OutOfDeviceMemoryException _) {
-            throw new DeviceException(outOfMemory(bytes, op));
+            throw new DeviceException(outOfMemory(asked, op));
         }
     }
 
@@ -125,11 +116,11 @@ final class DeviceMemory {
                 .append(mib(driver.freeMemory()))
                 .append(" of ")
                 .append(mib(driver.properties().memory()))
-                .append(" are free; most is held by ");
+                .append(" are free");
         List<MemoryReport.Entry> entries = entries();
         for (int i = 0; i < Math.min(NAMED_OPS, entries.size()); i++) {
             MemoryReport.Entry entry = entries.get(i);
-            text.append(i == 0 ? "" : ", ")
+            text.append(i == 0 ? "; most is held by " : ", ")
                     .append(entry.origin())
                     .append(" (")
                     .append(mib(entry.bytes()))
@@ -139,7 +130,7 @@ final class DeviceMemory {
     }
 
     private static String mib(long bytes) {
-        return String.format(java.util.Locale.ROOT, "%.1f MiB", bytes / 1048576.0);
+        return String.format(Locale.ROOT, "%.1f MiB", bytes / 1048576.0);
     }
 
     private List<MemoryReport.Entry> entries() {

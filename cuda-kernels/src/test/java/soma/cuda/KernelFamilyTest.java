@@ -51,7 +51,8 @@ class KernelFamilyTest {
                 first--;
             }
             String header = String.join("\n", lines.subList(first, at));
-            assertTrue(header.startsWith("// " + entry + ":"), entry + " has no header:\n" + header);
+            assertTrue(
+                    header.startsWith("// " + entry + ":"), entry + " has no header:\n" + header);
             for (String part : List.of("launch|geometry", "shared")) {
                 assertTrue(
                         Pattern.compile(part, Pattern.CASE_INSENSITIVE).matcher(header).find(),

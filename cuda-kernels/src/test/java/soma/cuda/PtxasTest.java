@@ -43,8 +43,7 @@ class PtxasTest {
                                 file.toString())
                         .redirectErrorStream(true)
                         .start();
-        String output =
-                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), output);
         assertTrue(
                 output.lines().noneMatch(line -> line.matches(".*[1-9]\\d* bytes spill.*")),

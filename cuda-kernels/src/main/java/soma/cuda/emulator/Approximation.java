@@ -36,13 +36,19 @@ final class Approximation {
         return off((double) x / y, x, ULP);
     }
 
-    /** {@code ex2.approx}: 2^-22. */
+    /** {@code ex2.approx}: 2^-22, exact at 0. */
     static float exp2(float x) {
+        if (x == 0) {
+            return 1;
+        }
         return off(Math.pow(2, x), x, 0x1p-22);
     }
 
-    /** {@code lg2.approx}: 2^-22, absolute near 1. */
+    /** {@code lg2.approx}: 2^-22, absolute near 1, exact at 1. */
     static float log2(float x) {
+        if (x == 1) {
+            return 0;
+        }
         double exact = Math.log(x) / Math.log(2);
         if (x > 0.5f && x < 2) {
             return off(1, x, 0x1p-22) - 1 + (float) exact;
@@ -50,13 +56,19 @@ final class Approximation {
         return off(exact, x, 0x1p-22);
     }
 
-    /** {@code sin.approx}: absolute 2^-20.5. */
+    /** {@code sin.approx}: absolute 2^-20.5, exact at 0. */
     static float sin(float x) {
+        if (x == 0) {
+            return x;
+        }
         return (float) Math.sin(x) + (off(1, x, 0x1p-21) - 1);
     }
 
-    /** {@code cos.approx}: absolute 2^-20.5. */
+    /** {@code cos.approx}: absolute 2^-20.5, exact at 0. */
     static float cos(float x) {
+        if (x == 0) {
+            return 1;
+        }
         return (float) Math.cos(x) + (off(1, x, 0x1p-21) - 1);
     }
 

@@ -17,8 +17,11 @@ final class BlockRun {
 
     private static final int SHORT_TURN = 64;
 
-    /** A warp that ran so many turns of {@link #LONG_TURN} will not end. */
-    private static final int MOST_TURNS = 4096;
+    /** After so many instructions per warp a block will not end. */
+    private static final long MOST_INSTRUCTIONS = 1L << 32;
+
+    /** The same where each takes longer, and kernels run on little data. */
+    private static final long MOST_CHECKED_INSTRUCTIONS = 1L << 25;
 
     private final Program program;
     private final Launch launch;
@@ -62,7 +65,7 @@ final class BlockRun {
         }
         Map<Op.Barrier, List<Warp>> waiting = new HashMap<>();
         List<Warp> ready = new ArrayList<>(warps);
-        int turns = 0;
+        long last = counts.warpInstructions() + warps.size() * mostInstructions();
         int left = 0;
         while (left < warps.size()) {
             if (ready.isEmpty()) {
@@ -77,7 +80,7 @@ final class BlockRun {
                                         + left
                                         + " warps have ended"));
             }
-            if (++turns > MOST_TURNS * warps.size()) {
+            if (counts.warpInstructions() > last) {
                 throw program.fault(this, ready.getFirst(), new Fault(-1, "runs without an end"));
             }
             Warp warp = ready.removeLast();
@@ -93,6 +96,10 @@ final class BlockRun {
                 release(waiting, stop.barrier(), ready);
             }
         }
+    }
+
+    private long mostInstructions() {
+        return launch.checks() == Checks.FULL ? MOST_CHECKED_INSTRUCTIONS : MOST_INSTRUCTIONS;
     }
 
     private int turn() {

@@ -27,7 +27,9 @@ final class Comparisons {
         return (w, mask) -> {
             int holds = test.of(w, mask);
             int other = third == null ? 0 : Operands.holds(w, mask, third);
-            p.predicate(w, mask, combined(combine, holds, other));
+            if (p != null) {
+                p.predicate(w, mask, combined(combine, holds, other));
+            }
             if (q != null) {
                 q.predicate(w, mask, combined(combine, ~holds, other));
             }
@@ -98,7 +100,7 @@ final class Comparisons {
     }
 
     private static Test test(PtxInstruction i, Operands o, PtxType type) {
-        String relation = i.modifiers().getFirst().substring(1);
+        Relation relation = Relation.of(i, o, type);
         Source a = o.source(1, type);
         Source b = o.source(2, type);
         if (type == PtxType.F32) {
@@ -107,62 +109,54 @@ final class Comparisons {
         if (type == PtxType.F64) {
             return (w, mask) -> doubles(relation, a.doubles(w, mask), b.doubles(w, mask));
         }
+        boolean signed = type.isSigned() && !relation.unsigned();
         if (type.bytes() == 8) {
-            long flip = isUnsigned(relation, type) ? Long.MIN_VALUE : 0;
-            return (w, mask) ->
-                    longs(signedName(relation), a.longs(w, mask), b.longs(w, mask), flip);
+            long flip = signed ? 0 : Long.MIN_VALUE;
+            return (w, mask) -> longs(relation, a.longs(w, mask), b.longs(w, mask), flip);
         }
-        int flip = isUnsigned(relation, type) ? Integer.MIN_VALUE : 0;
-        int shift = 32 - 8 * type.bytes();
-        return (w, mask) ->
-                ints(
-                        signedName(relation),
-                        a.ints(w, mask),
-                        b.ints(w, mask),
-                        flip,
-                        shift,
-                        type.isSigned());
-    }
-
-    private static boolean isUnsigned(String relation, PtxType type) {
-        return !type.isSigned() || relation.matches("lo|ls|hi|hs");
-    }
-
-    /** The unsigned relations under the names of the signed ones. */
-    private static String signedName(String relation) {
-        return switch (relation) {
-            case "lo" -> "lt";
-            case "ls" -> "le";
-            case "hi" -> "gt";
-            case "hs" -> "ge";
-            default -> relation;
-        };
-    }
-
-    private static int ints(
-            String relation, int[] x, int[] y, int flip, int shift, boolean signed) {
-        int less = 0;
-        int equal = 0;
-        for (int k = 0; k < Warp.LANES; k++) {
-            int a = (signed ? x[k] << shift >> shift : x[k] << shift >>> shift) ^ flip;
-            int b = (signed ? y[k] << shift >> shift : y[k] << shift >>> shift) ^ flip;
-            less |= (a < b ? 1 : 0) << k;
-            equal |= (a == b ? 1 : 0) << k;
+        if (type.bytes() == 4) {
+            int flip = signed ? 0 : Integer.MIN_VALUE;
+            return (w, mask) -> ints(relation, a.ints(w, mask), b.ints(w, mask), flip);
         }
-        return lanes(relation, less, equal, 0);
+        int keep = type.bytes() == 2 ? 0xffff : 0xff;
+        int sign = signed ? keep / 2 + 1 : 0;
+        return (w, mask) -> narrow(relation, a.ints(w, mask), b.ints(w, mask), keep, sign);
     }
 
-    private static int longs(String relation, long[] x, long[] y, long flip) {
+    private static int ints(Relation relation, int[] x, int[] y, int flip) {
         int less = 0;
         int equal = 0;
         for (int k = 0; k < Warp.LANES; k++) {
             less |= ((x[k] ^ flip) < (y[k] ^ flip) ? 1 : 0) << k;
             equal |= (x[k] == y[k] ? 1 : 0) << k;
         }
-        return lanes(relation, less, equal, 0);
+        return relation.lanes(less, equal, 0);
     }
 
-    private static int floats(String relation, float[] x, float[] y) {
+    /** Integers of 8 or 16 bits: with their sign bit flipped they are ordered as unsigned. */
+    private static int narrow(Relation relation, int[] x, int[] y, int keep, int sign) {
+        int less = 0;
+        int equal = 0;
+        for (int k = 0; k < Warp.LANES; k++) {
+            int a = (x[k] & keep) ^ sign;
+            int b = (y[k] & keep) ^ sign;
+            less |= (a < b ? 1 : 0) << k;
+            equal |= (a == b ? 1 : 0) << k;
+        }
+        return relation.lanes(less, equal, 0);
+    }
+
+    private static int longs(Relation relation, long[] x, long[] y, long flip) {
+        int less = 0;
+        int equal = 0;
+        for (int k = 0; k < Warp.LANES; k++) {
+            less |= ((x[k] ^ flip) < (y[k] ^ flip) ? 1 : 0) << k;
+            equal |= (x[k] == y[k] ? 1 : 0) << k;
+        }
+        return relation.lanes(less, equal, 0);
+    }
+
+    private static int floats(Relation relation, float[] x, float[] y) {
         int less = 0;
         int equal = 0;
         int greater = 0;
@@ -171,10 +165,10 @@ final class Comparisons {
             equal |= (x[k] == y[k] ? 1 : 0) << k;
             greater |= (x[k] > y[k] ? 1 : 0) << k;
         }
-        return lanes(relation, less, equal, ~(less | equal | greater));
+        return relation.lanes(less, equal, ~(less | equal | greater));
     }
 
-    private static int doubles(String relation, double[] x, double[] y) {
+    private static int doubles(Relation relation, double[] x, double[] y) {
         int less = 0;
         int equal = 0;
         int greater = 0;
@@ -183,28 +177,6 @@ final class Comparisons {
             equal |= (x[k] == y[k] ? 1 : 0) << k;
             greater |= (x[k] > y[k] ? 1 : 0) << k;
         }
-        return lanes(relation, less, equal, ~(less | equal | greater));
-    }
-
-    /** Lanes in which a relation holds; those that end in u hold where an operand is NaN, too. */
-    private static int lanes(String relation, int less, int equal, int nan) {
-        int greater = ~(less | equal | nan);
-        return switch (relation) {
-            case "eq" -> equal;
-            case "ne" -> less | greater;
-            case "lt" -> less;
-            case "le" -> less | equal;
-            case "gt" -> greater;
-            case "ge" -> greater | equal;
-            case "equ" -> equal | nan;
-            case "neu" -> ~equal;
-            case "ltu" -> less | nan;
-            case "leu" -> ~greater;
-            case "gtu" -> greater | nan;
-            case "geu" -> ~less;
-            case "num" -> ~nan;
-            case "nan" -> nan;
-            default -> throw new Fault(-1, "relation ." + relation + " is not emulated");
-        };
+        return relation.lanes(less, equal, ~(less | equal | greater));
     }
 }

@@ -16,6 +16,7 @@ final class Conversions {
         if (types.size() != 2) {
             throw o.error("expected two types");
         }
+        Dialect.require(i, o);
         PtxType to = types.get(0);
         PtxType from = types.get(1);
         if (to == PtxType.BF16X2 || to == PtxType.F16X2) {

@@ -137,6 +137,10 @@ final class Counts {
         return instructions;
     }
 
+    long warpInstructions() {
+        return warpInstructions;
+    }
+
     /** For the outside. */
     KernelCount of(String kernel) {
         Map<String, Long> counts = new LinkedHashMap<>();

@@ -26,7 +26,7 @@ final class FloatOps {
     static Step of(PtxInstruction i, Operands o) {
         boolean approximate = i.has(".approx") || i.has(".full");
         return switch (i.opcode()) {
-            case "add" -> saturated(i, o, add(o, i));
+            case "add" -> saturated(i, o, add(o));
             case "sub" -> saturated(i, o, subtract(o));
             case "mul" -> saturated(i, o, multiply(o));
             case "fma", "mad" -> saturated(i, o, fma(o));
@@ -58,10 +58,7 @@ final class FloatOps {
         return Float.isNaN(x) ? y : Float.isNaN(y) ? x : Math.max(x, y);
     }
 
-    private static Step add(Operands o, PtxInstruction i) {
-        if (i.has(".rz") || i.has(".rm") || i.has(".rp")) {
-            throw o.error("only .rn is emulated");
-        }
+    private static Step add(Operands o) {
         Target d = o.target(0);
         Source a = o.source(1, TYPE);
         Source b = o.source(2, TYPE);

@@ -22,10 +22,13 @@ final class IntOps {
         boolean signed = type.isSigned();
         return switch (i.opcode()) {
             case "add" ->
-                    type.bytes() == 4 && !i.has(".sat")
-                            ? add(o, type)
-                            : binary(o, type, Integer::sum);
-            case "sub" -> binary(o, type, (x, y) -> x - y);
+                    i.has(".sat")
+                            ? binary(o, type, (x, y) -> saturated((long) x + y))
+                            : type.bytes() == 4 ? add(o, type) : binary(o, type, Integer::sum);
+            case "sub" ->
+                    i.has(".sat")
+                            ? binary(o, type, (x, y) -> saturated((long) x - y))
+                            : binary(o, type, (x, y) -> x - y);
             case "mul" ->
                     i.has(".hi") ? binary(o, type, high(type)) : binary(o, type, (x, y) -> x * y);
             case "mad" ->
@@ -65,7 +68,7 @@ final class IntOps {
                             o,
                             type,
                             signed
-                                    ? (x, y, z) -> z + Math.abs(x - y)
+                                    ? (x, y, z) -> z + (x < y ? y - x : x - y)
                                     : (x, y, z) ->
                                             z
                                                     + (Integer.compareUnsigned(x, y) < 0
@@ -105,6 +108,10 @@ final class IntOps {
         return type.isSigned()
                 ? (x, y) -> (int) ((long) x * y >> 32)
                 : (x, y) -> (int) ((x & 0xffffffffL) * (y & 0xffffffffL) >>> 32);
+    }
+
+    private static int saturated(long exact) {
+        return Math.clamp(exact, Integer.MIN_VALUE, Integer.MAX_VALUE);
     }
 
     private static int quotient(int x, int y) {

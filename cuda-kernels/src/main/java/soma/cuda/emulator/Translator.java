@@ -98,6 +98,7 @@ final class Translator {
         if (type == null) {
             return null;
         }
+        Dialect.require(i, o);
         return switch (type) {
             case PRED -> Moves.logic(i, o);
             case F32 -> FloatOps.of(i, o);

@@ -40,7 +40,10 @@ final class Numbers {
     private static PtxOperand.Immediate integer(
             String token, boolean hexadecimal, boolean negative) {
         int end = token.endsWith("U") ? token.length() - 1 : token.length();
-        long value = Long.parseUnsignedLong(token, hexadecimal ? 2 : 0, end, hexadecimal ? 16 : 10);
+        boolean octal = !hexadecimal && end > 1 && token.charAt(0) == '0';
+        long value =
+                Long.parseUnsignedLong(
+                        token, hexadecimal ? 2 : 0, end, hexadecimal ? 16 : octal ? 8 : 10);
         return new PtxOperand.Immediate(negative ? -value : value, PtxType.S64);
     }
 }

@@ -74,7 +74,7 @@ final class KernelRun implements AutoCloseable {
                         + ".reg .b32 %r<32>;\n"
                         + ".reg .f32 %f<32>;\n"
                         + ".reg .b64 %d<32>;\n"
-                        + ".reg .f64 %g<8>;\n"
+                        + ".reg .f64 %g<32>;\n"
                         + ".reg .b16 %h<8>;\n"
                         + ".reg .pred %p<8>;\n");
         ptx.append(body).append("\n}\n");
