@@ -1,6 +1,7 @@
 package soma.cuda;
 
 import soma.cuda.driver.Driver;
+import soma.cuda.library.Blas;
 import soma.tensor.DType;
 import soma.tensor.spi.Backend;
 import soma.tensor.spi.ConvKernels;
@@ -39,6 +40,11 @@ public final class CudaBackend implements Backend {
 
     /** A backend with no memory yet; the driver is its own from now on. */
     public CudaBackend(Driver driver) {
+        this(driver, Optional.empty());
+    }
+
+    /** The same with a library for matrix products. */
+    public CudaBackend(Driver driver, Optional<Blas> library) {
         this.driver = driver;
         memory = new DeviceMemory(driver);
         launcher = new Launcher(driver);
@@ -51,7 +57,7 @@ public final class CudaBackend implements Backend {
         indexCheck = new IndexCheck(driver);
         index = new CudaIndex(launcher, this, indexCheck);
         vision = new CudaVision(launcher, this, indexCheck);
-        matMul = new CudaMatMul(this, launcher, Precision.configured());
+        matMul = new CudaMatMul(this, launcher, Precision.configured(), library);
         conv = new CudaConv(launcher, matMul.gemm());
     }
 

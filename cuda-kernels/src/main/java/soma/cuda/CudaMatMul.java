@@ -1,5 +1,6 @@
 package soma.cuda;
 
+import soma.cuda.library.Blas;
 import soma.tensor.DType;
 import soma.tensor.DTypeException;
 import soma.tensor.spi.MatMulKernels;
@@ -7,14 +8,16 @@ import soma.tensor.spi.View;
 
 import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SequencedMap;
 
-/** Matrix products of float32 by the kernels of {@code gemm.ptx}. */
+/** Matrix products of float32 by the kernels of {@code gemm.ptx}, or by a library. */
 final class CudaMatMul implements MatMulKernels {
     private final Gemm gemm;
 
-    CudaMatMul(CudaBackend backend, Launcher launcher, Precision precision) {
-        this(new Gemm(backend, launcher, GemmRung.configured(precision)));
+    CudaMatMul(
+            CudaBackend backend, Launcher launcher, Precision precision, Optional<Blas> library) {
+        this(new Gemm(backend, launcher, GemmRung.configured(precision), library));
     }
 
     /** With a certain rung of the ladder. */

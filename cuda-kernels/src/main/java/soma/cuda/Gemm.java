@@ -2,10 +2,12 @@ package soma.cuda;
 
 import soma.cuda.driver.Arguments;
 import soma.cuda.driver.Geometry;
+import soma.cuda.library.Blas;
 import soma.tensor.DType;
 import soma.tensor.DeviceException;
 import soma.tensor.spi.Storage;
 
+import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /** Starts matrix products: picks the kernel, cuts long sums into slices. */
@@ -15,8 +17,15 @@ final class Gemm {
     private final Launcher launcher;
     private final CudaBackend backend;
     private final GemmRung rung;
+    private final Optional<Blas> library;
 
     Gemm(CudaBackend backend, Launcher launcher, GemmRung rung) {
+        this(backend, launcher, rung, Optional.empty());
+    }
+
+    /** With a library that multiplies in the kernels' stead. */
+    Gemm(CudaBackend backend, Launcher launcher, GemmRung rung, Optional<Blas> library) {
+        this.library = library;
         this.backend = backend;
         this.launcher = launcher;
         this.rung = rung;
@@ -51,6 +60,10 @@ final class Gemm {
         if (p.m() == 0 || p.n() == 0) {
             return;
         }
+        if (library.isPresent() && p.k() > 0) {
+            run(library.get(), p);
+            return;
+        }
         GemmTile tile = rung.tile(p.m(), p.n());
         Slices slices =
                 tile.slices()
@@ -69,6 +82,27 @@ final class Gemm {
                 TileFlags.epilogue(p.relu(), p.accumulate()),
                 p.out(),
                 partial -> launch(tile, p.partial(partial), slices));
+    }
+
+    /** By a library, and what follows the sum by the kernel that sums slices, here of one. */
+    private void run(Blas blas, Product p) {
+        if (p.bias() == 0 && p.residual() == 0 && !p.relu()) {
+            multiply(blas, p, p.out(), p.accumulate() ? 1 : 0);
+            return;
+        }
+        inSlices(
+                1,
+                p.m() * p.n(),
+                p.n(),
+                p.bias(),
+                p.residual(),
+                TileFlags.epilogue(p.relu(), p.accumulate()),
+                p.out(),
+                product -> multiply(blas, p, product, 0));
+    }
+
+    private static void multiply(Blas blas, Product p, long out, float beta) {
+        blas.gemm(p.a(), p.transposeA(), p.b(), p.transposeB(), out, p.m(), p.n(), p.k(), beta);
     }
 
     /**

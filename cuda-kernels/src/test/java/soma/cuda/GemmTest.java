@@ -22,6 +22,7 @@ import soma.tensor.spi.View;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Every rung of the ladder of matrix products, on the emulator, against the reference. */
 class GemmTest {
@@ -103,6 +104,23 @@ class GemmTest {
             double distance = DeviceOperands.distance(actual, expected);
             assertTrue(distance <= 1e-6, () -> rung + " " + valid + ": distance " + distance);
         }
+    }
+
+    @Test
+    void agreesWhereALibraryMultiplies() {
+        HostBlas library = new HostBlas(cuda.driver());
+        Launcher launcher = new Launcher(cuda.driver());
+        MatMulKernels kernels =
+                new CudaMatMul(cuda, launcher, Precision.FLOAT32, Optional.of(library));
+        int products = 0;
+        for (Case c : cases()) {
+            Case valid = c.accumulate() ? c.withoutEpilogue() : c;
+            float[] expected = valid.run(reference, reference.matMul(), false);
+            double distance = DeviceOperands.distance(valid.run(cuda, kernels, false), expected);
+            assertTrue(distance <= 1e-6, () -> valid + ": distance " + distance);
+            products += (long) c.m() * c.n() * c.k() == 0 ? 0 : 1;
+        }
+        assertEquals(products, library.calls());
     }
 
     @ParameterizedTest
@@ -191,7 +209,9 @@ class GemmTest {
         ConvGeometry g = new ConvGeometry(1, 8, 8, 32, 32, 3, 3, 1, 1, 1, 1, 1, 1, 1);
         for (Precision precision : Precision.values()) {
             GemmRung rung =
-                    new CudaMatMul(cuda, new Launcher(cuda.driver()), precision).gemm().rung();
+                    new CudaMatMul(cuda, new Launcher(cuda.driver()), precision, Optional.empty())
+                            .gemm()
+                            .rung();
             ConvTile tile = ConvTile.of(rung, ConvDirection.FORWARD, g);
             String name = precision == Precision.FLOAT32 ? "SMALL" : precision.name();
             assertEquals(name, tile.name());

@@ -3,7 +3,6 @@ package soma.cuda.jcuda;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUresult;
-import jcuda.driver.CUstream;
 import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
 
@@ -18,7 +17,7 @@ final class DeviceContext {
     private final String name;
     private final CUdevice device;
     private final CUcontext context = new CUcontext();
-    private final CUstream stream = new CUstream();
+    private final StreamHandle stream = new StreamHandle();
     private final LaunchLog launches = new LaunchLog();
     private String fault;
     private boolean closed;
@@ -35,7 +34,7 @@ final class DeviceContext {
     }
 
     /** Where all work goes. */
-    CUstream stream() {
+    StreamHandle stream() {
         return stream;
     }
 

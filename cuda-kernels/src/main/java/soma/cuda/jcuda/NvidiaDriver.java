@@ -9,6 +9,8 @@ import soma.cuda.driver.Driver;
 import soma.cuda.driver.Geometry;
 import soma.cuda.driver.Kernel;
 import soma.cuda.driver.OutOfDeviceMemoryException;
+import soma.cuda.library.CublasCalls;
+import soma.cuda.library.Stream;
 import soma.tensor.DeviceException;
 import soma.tensor.spi.Instruments.KernelCount;
 
@@ -18,13 +20,15 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongConsumer;
 
 /**
  * An NVIDIA GPU: its primary context, one stream in it, memory of {@code cuMemAlloc}. Everything is
  * asynchronous but {@link #download}, {@link #synchronize} and {@link #free}.
  */
-public final class NvidiaDriver implements Driver {
+public final class NvidiaDriver implements Driver, Stream {
     /** The property that has the host wait for each kernel, so that a fault names the right one. */
     public static final String SYNC = "soma.cuda.sync";
 
@@ -171,6 +175,22 @@ public final class NvidiaDriver implements Driver {
         if (waitForEach) {
             context.await();
         }
+    }
+
+    @Override
+    public synchronized void run(LongConsumer work) {
+        context.enter();
+        work.accept(context.stream().value());
+        if (waitForEach) {
+            context.await();
+        }
+    }
+
+    /** cuBLAS by JCublas for this GPU, or none where JCublas finds no {@code libcublas.so.12}. */
+    public Optional<CublasCalls> jcublas() {
+        return JCublasCalls.isThere()
+                ? Optional.of(new JCublasCalls(context.stream()))
+                : Optional.empty();
     }
 
     @Override

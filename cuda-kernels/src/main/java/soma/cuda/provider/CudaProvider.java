@@ -56,6 +56,9 @@ public final class CudaProvider implements BackendProvider {
         for (int i = 0; i < gpus.size(); i++) {
             facts.put("GPU " + i, gpus.get(i).describe());
         }
+        if (!gpus.isEmpty()) {
+            facts.put("matrix products", BlasChoice.configured().describe());
+        }
         return facts;
     }
 
@@ -66,7 +69,13 @@ public final class CudaProvider implements BackendProvider {
      */
     @Override
     public synchronized Backend backend(String device) {
-        return backends.computeIfAbsent(ordinal(device), i -> new CudaBackend(new NvidiaDriver(i)));
+        return backends.computeIfAbsent(ordinal(device), CudaProvider::open);
+    }
+
+    private static Backend open(int ordinal) {
+        BlasChoice blas = BlasChoice.configured();
+        NvidiaDriver driver = new NvidiaDriver(ordinal);
+        return new CudaBackend(driver, blas.open(driver));
     }
 
     private static int ordinal(String device) {

@@ -15,28 +15,38 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Runs a program of the tests in a JVM that finds {@code src/test/native/libcuda.c} as its NVIDIA
- * driver. Needs a C compiler on Linux.
+ * driver, and other libraries of that folder. Needs a C compiler on Linux.
  */
-final class StandIn {
+public final class StandIn {
     private final Path folder;
 
     /** Compiles the driver to a folder. */
-    StandIn(Path folder) throws IOException, InterruptedException {
+    public StandIn(Path folder) throws IOException, InterruptedException {
         boolean linux = System.getProperty("os.name").equals("Linux");
         assumeTrue(linux, "the driver's stand-in is for Linux");
         assumeTrue(
                 NvidiaGpus.here().devices().isEmpty(), "this machine has an NVIDIA driver itself");
         this.folder = folder;
-        Path source = Path.of("src/test/native/libcuda.c");
+        compile("libcuda.c", "libcuda.so.1");
+    }
+
+    /**
+     * Compiles a file to a library that programs find by its name; its symbols' version is that.
+     */
+    public void compile(String source, String library, String... options)
+            throws IOException, InterruptedException {
         List<String> compile =
-                List.of(
-                        "cc",
-                        "-shared",
-                        "-fPIC",
-                        "-Wl,-soname,libcuda.so.1",
-                        "-o",
-                        folder.resolve("libcuda.so.1").toString(),
-                        source.toString());
+                new ArrayList<>(
+                        List.of(
+                                "cc",
+                                "-shared",
+                                "-fPIC",
+                                "-Wl,--default-symver",
+                                "-Wl,-soname," + library,
+                                "-o",
+                                folder.resolve(library).toString(),
+                                Path.of("src/test/native", source).toString()));
+        compile.addAll(List.of(options));
         Process compiler;
         try {
             compiler = new ProcessBuilder(compile).inheritIO().start();
@@ -48,7 +58,8 @@ final class StandIn {
     }
 
     /** Runs a program and returns what it printed, line by line. */
-    List<String> run(Class<?> program, Map<String, String> environment, String... systemProperties)
+    public List<String> run(
+            Class<?> program, Map<String, String> environment, String... systemProperties)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
