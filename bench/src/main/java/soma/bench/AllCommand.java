@@ -27,15 +27,15 @@ final class AllCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Config config = modelOptions.loadConfig();
-        ImageSize size = modelOptions.size();
         int kernelRuns = options.runs(21);
         int runs = options.runs(7);
         Session session = Session.open(common, options, spec.commandLine().getOut());
+        ImageSize size = modelOptions.size(session.isEmulated());
         KernelCases.gemm(session, List.of(), kernelRuns);
         KernelCases.conv(session, List.of(), kernelRuns);
-        KernelCases.roiAlign(session, RoiAlignCommand.BOXES, kernelRuns);
-        KernelCases.nms(session, NmsCommand.BOXES, kernelRuns);
-        KernelCases.paste(session, PasteCommand.MASKS, kernelRuns);
+        RoiAlignCommand.run(session, null, kernelRuns);
+        NmsCommand.run(session, null, 1, kernelRuns);
+        PasteCommand.run(session, null, kernelRuns);
         ModelCommand.run(
                 session, modelOptions, config, List.of(), size, modelOptions.batch(1), runs);
         Batches batch = Batches.drawn(size, config, modelOptions.batch(2));

@@ -33,6 +33,13 @@ record ConvCase(int in, int out, int kernel, int height, int width, int stride, 
                     new ConvCase(256, 256, 3, 136, 176, 1, 32),
                     new ConvCase(512, 512, 3, 68, 88, 1, 32));
 
+    /** For the emulator. */
+    static final List<ConvCase> SMALL =
+            List.of(
+                    new ConvCase(16, 16, 3, 12, 16, 1, 1),
+                    new ConvCase(16, 32, 1, 12, 16, 2, 1),
+                    new ConvCase(32, 32, 3, 8, 8, 1, 8));
+
     /** Reads {@code CIxCO KxK HxW [sSTRIDE] [gGROUPS]}; empty if it is not a convolution. */
     static Optional<ConvCase> parse(String text) {
         Matcher m = FORM.matcher(text.strip());

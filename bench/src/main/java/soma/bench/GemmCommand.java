@@ -37,11 +37,7 @@ final class GemmCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         List<int[]> wanted = new ArrayList<>();
-        if (size != null) {
-            if (size < 1) {
-                throw new ParameterException(
-                        spec.commandLine(), "--size: expected a positive number, got " + size);
-            }
+        if (Dimensions.positive(spec, "--size", size) != null) {
             wanted.add(new int[] {size, size, size});
         }
         for (String shape : shapes) {

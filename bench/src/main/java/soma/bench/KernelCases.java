@@ -5,11 +5,18 @@ import soma.tensor.Scope;
 import soma.tensor.Tensor;
 import soma.tensor.spi.Backend;
 import soma.tensor.spi.ConvGeometry;
+import soma.tensor.spi.ConvKernels;
+import soma.tensor.spi.MatMulKernels;
 import soma.tensor.spi.View;
 import soma.tensor.spi.VisionKernels.RoiAlignSpec;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 /** Kernels on random operands, straight through the backend: nothing is allocated while timing. */
 final class KernelCases {
@@ -21,6 +28,9 @@ final class KernelCases {
                     new int[] {64, 147, 45760},
                     new int[] {512, 2048, 726});
 
+    /** For the emulator. */
+    private static final List<int[]> GEMM_SMALL = List.of(new int[] {64, 64, 64});
+
     private static final int HEIGHT = 544;
     private static final int WIDTH = 704;
 
@@ -28,55 +38,78 @@ final class KernelCases {
 
     /** Products of the given sizes M, K, N; the usual ones if there are none. */
     static void gemm(Session session, List<int[]> sizes, int runs) {
-        for (int[] s : sizes.isEmpty() ? GEMM_DEFAULTS : sizes) {
-            try (Scope _ = Scope.open("gemm", session.device())) {
-                View a = random(s[0], s[1]).view();
-                View b = random(s[1], s[2]).view();
-                View out = random(s[0], s[2]).view();
-                Backend backend = session.device().backend();
-                Sample sample =
-                        session.time(
-                                runs,
-                                () ->
-                                        backend.matMul()
-                                                .matMul(
+        List<int[]> usual = session.isEmulated() ? GEMM_SMALL : GEMM_DEFAULTS;
+        for (int[] s : sizes.isEmpty() ? usual : sizes) {
+            gemm(session, s, runs);
+        }
+    }
+
+    /** One product by the kernel that is usually taken, then by each step of the ladder. */
+    private static void gemm(Session session, int[] s, int runs) {
+        try (Scope _ = Scope.open("gemm", session.device())) {
+            View a = random(s[0], s[1]).view();
+            View b = random(s[1], s[2]).view();
+            View out = random(s[0], s[2]).view();
+            String shape = s[0] + "x" + s[1] + "x" + s[2];
+            double flops = 2.0 * s[0] * s[1] * s[2];
+            Function<MatMulKernels, Row> time =
+                    kernels -> {
+                        Sample sample =
+                                session.time(
+                                        runs,
+                                        () ->
+                                                kernels.matMul(
                                                         a, false, b, false, null, null, false,
                                                         false, out));
-                String shape = s[0] + "x" + s[1] + "x" + s[2];
-                double flops = 2.0 * s[0] * s[1] * s[2];
-                session.add(new Row("gemm " + shape, shape, sample, flops, bytes(a, b, out)));
-            }
+                        return new Row("gemm " + shape, shape, sample, flops, bytes(a, b, out));
+                    };
+            MatMulKernels usual = session.device().backend().matMul();
+            session.add(time.apply(usual));
+            usual.ladder()
+                    .forEach((rung, kernels) -> session.add(time.apply(kernels).ofRung(rung)));
         }
     }
 
     /** The three directions of each convolution; of the usual ones if there are none. */
     static void conv(Session session, List<ConvCase> cases, int runs) {
-        for (ConvCase c : cases.isEmpty() ? ConvCase.DEFAULTS : cases) {
+        List<ConvCase> usual = session.isEmulated() ? ConvCase.SMALL : ConvCase.DEFAULTS;
+        for (ConvCase c : cases.isEmpty() ? usual : cases) {
             conv(session, c, runs);
         }
     }
 
     private static void conv(Session session, ConvCase c, int runs) {
         ConvGeometry g = c.geometry();
-        String shape = "1x%dx%dx%d".formatted(g.h(), g.w(), g.ci());
-        double flops = WorkCount.flops(g);
         try (Scope _ = Scope.open("conv", session.device())) {
-            Backend backend = session.device().backend();
             View x = random(1, g.h(), g.w(), g.ci()).view();
             View w = random(g.kh(), g.kw(), g.ci() / g.groups(), g.co()).view();
             View y = random(1, g.outH(), g.outW(), g.co()).view();
             View gx = random(1, g.h(), g.w(), g.ci()).view();
             View gw = random(g.kh(), g.kw(), g.ci() / g.groups(), g.co()).view();
             View out = random(1, g.outH(), g.outW(), g.co()).view();
+            Map<String, Consumer<ConvKernels>> directions = new LinkedHashMap<>();
+            directions.put("conv", k -> k.forward(g, x, w, null, null, false, out));
+            directions.put("conv-bwd-data", k -> k.backwardData(g, y, w, gx));
+            directions.put("conv-bwd-filter", k -> k.backwardFilter(g, x, y, gw));
+            String shape = "1x%dx%dx%d".formatted(g.h(), g.w(), g.ci());
             double bytes = bytes(x, w, y);
-            Sample forward =
-                    session.time(
-                            runs, () -> backend.conv().forward(g, x, w, null, null, false, out));
-            session.add(new Row("conv " + c.text(), shape, forward, flops, bytes));
-            Sample data = session.time(runs, () -> backend.conv().backwardData(g, y, w, gx));
-            session.add(new Row("conv-bwd-data " + c.text(), shape, data, flops, bytes));
-            Sample filter = session.time(runs, () -> backend.conv().backwardFilter(g, x, y, gw));
-            session.add(new Row("conv-bwd-filter " + c.text(), shape, filter, flops, bytes));
+            directions.forEach(
+                    (direction, work) -> {
+                        Function<ConvKernels, Row> time =
+                                kernels ->
+                                        new Row(
+                                                direction + " " + c.text(),
+                                                shape,
+                                                session.time(runs, () -> work.accept(kernels)),
+                                                WorkCount.flops(g),
+                                                bytes);
+                        ConvKernels usual = session.device().backend().conv();
+                        session.add(time.apply(usual));
+                        usual.ladder()
+                                .forEach(
+                                        (rung, kernels) ->
+                                                session.add(time.apply(kernels).ofRung(rung)));
+                    });
         }
     }
 
@@ -104,18 +137,20 @@ final class KernelCases {
         }
     }
 
-    /** Thins {@code boxes} boxes at an IoU of 0.7. */
-    static void nms(Session session, int boxes, int runs) {
+    /** Thins {@code boxes} boxes in each of {@code groups} groups at an IoU of 0.7. */
+    static void nms(Session session, int boxes, int groups, int runs) {
+        int all = Math.multiplyExact(boxes, groups);
         try (Scope _ = Scope.open("nms", session.device())) {
             Backend backend = session.device().backend();
-            View rois = boxes(boxes, 16, 64).view();
-            View scores = random(boxes).view();
-            View group = Tensor.full(DType.INT32, 0, boxes).view();
-            View keep = Tensor.full(DType.INT32, 0, boxes).view();
+            View rois = boxes(all, 16, 64).view();
+            View scores = random(all).view();
+            View group =
+                    Tensor.of(IntStream.range(0, all).map(i -> i % groups).toArray(), all).view();
+            View keep = Tensor.full(DType.INT32, 0, all).view();
             Sample sample =
                     session.time(runs, () -> backend.vision().nms(rois, scores, group, 0.7, keep));
-            session.add(
-                    new Row("nms " + boxes, boxes + "x4", sample, 0, bytes(rois, scores, keep)));
+            String name = groups == 1 ? "nms " + boxes : "nms " + boxes + "x" + groups;
+            session.add(new Row(name, all + "x4", sample, 0, bytes(rois, scores, keep)));
         }
     }
 

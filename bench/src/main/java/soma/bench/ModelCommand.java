@@ -49,7 +49,7 @@ final class ModelCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Config config = modelOptions.loadConfig();
         int batch = modelOptions.batch(1);
-        ImageSize size = modelOptions.size();
+        ImageSize size = modelOptions.size(Session.isEmulated(Device.of(common.device())));
         List<Image8> read = images.stream().map(ImageReader::readBgr).toList();
         Session session = Session.open(common, options, spec.commandLine().getOut());
         run(session, modelOptions, config, read, size, batch, options.runs(7));

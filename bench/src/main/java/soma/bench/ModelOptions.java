@@ -19,6 +19,9 @@ import java.util.Optional;
 
 /** The options of the benchmarks of whole models. */
 final class ModelOptions {
+    private static final String USUAL = "520x704";
+    private static final String SMALL = "64x96";
+
     @Option(
             names = "--config",
             paramLabel = "C",
@@ -35,8 +38,12 @@ final class ModelOptions {
     @Option(
             names = "--size",
             paramLabel = "HxW",
-            defaultValue = "520x704",
-            description = "Size of images drawn for want of others (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Size of images drawn for want of others (default: "
+                            + USUAL
+                            + "; "
+                            + SMALL
+                            + " on the emulator).")
     private String size;
 
     @Option(names = "--batch", paramLabel = "N", description = "Images at a time.")
@@ -81,8 +88,9 @@ final class ModelOptions {
         return batch == null ? usual : batch;
     }
 
-    ImageSize size() {
-        return Dimensions.parse(size, 2)
+    /** The size of drawn images; small ones if none is given on the emulator. */
+    ImageSize size(boolean emulated) {
+        return Dimensions.parse(size == null ? (emulated ? SMALL : USUAL) : size, 2)
                 .map(d -> new ImageSize(d[0], d[1]))
                 .orElseThrow(
                         () ->

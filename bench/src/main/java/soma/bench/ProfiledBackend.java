@@ -1,26 +1,32 @@
 package soma.bench;
 
-import soma.tensor.cpu.CpuBackend;
+import soma.tensor.DType;
 import soma.tensor.spi.Backend;
 import soma.tensor.spi.ConvKernels;
 import soma.tensor.spi.ElementwiseKernels;
 import soma.tensor.spi.IndexKernels;
+import soma.tensor.spi.Instruments;
 import soma.tensor.spi.MatMulKernels;
+import soma.tensor.spi.MemoryReport;
 import soma.tensor.spi.NormKernels;
 import soma.tensor.spi.OptimizerKernels;
 import soma.tensor.spi.ReduceKernels;
 import soma.tensor.spi.SpatialKernels;
+import soma.tensor.spi.Storage;
 import soma.tensor.spi.VisionKernels;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
- * A CPU backend's kernels on memory of its own, each call timed while the {@link #profile} is on.
- * Unlike an observer of ops this sees gradients, optimisers and kernels that give no tensor.
+ * A backend's kernels and memory, each call timed while the {@link #profile} is on; a device that
+ * works on its own is waited for then. Unlike an observer of ops this sees gradients, optimisers
+ * and kernels that give no tensor.
  */
-final class ProfiledBackend extends CpuBackend {
+final class ProfiledBackend implements Backend {
+    private final Backend inner;
     private final KernelProfile profile = new KernelProfile();
     private final ElementwiseKernels elementwise;
     private final ReduceKernels reduce;
@@ -32,8 +38,9 @@ final class ProfiledBackend extends CpuBackend {
     private final VisionKernels vision;
     private final OptimizerKernels optimizer;
 
-    /** Over the kernels of {@code b}, which must work on Java arrays. */
+    /** Before {@code b}, which must be able to allocate for others. */
     ProfiledBackend(Backend b) {
+        inner = b;
         elementwise = timed(ElementwiseKernels.class, b.elementwise());
         reduce = timed(ReduceKernels.class, b.reduce());
         matMul = timed(MatMulKernels.class, b.matMul());
@@ -57,12 +64,14 @@ final class ProfiledBackend extends CpuBackend {
                         family.getClassLoader(),
                         new Class<?>[] {family},
                         (_, method, args) -> {
+                            synchronizeIfOn();
                             long start = System.nanoTime();
                             try {
                                 return method.invoke(kernels, args);
                             } catch (InvocationTargetException e) {
                                 throw e.getCause();
                             } finally {
+                                synchronizeIfOn();
                                 if (profile.isOn() && args != null) {
                                     double seconds = (System.nanoTime() - start) * 1e-9;
                                     String op = prefix + method.getName() + kind(args[0]);
@@ -73,9 +82,45 @@ final class ProfiledBackend extends CpuBackend {
         return family.cast(proxy);
     }
 
+    private void synchronizeIfOn() {
+        if (profile.isOn()) {
+            inner.instruments().ifPresent(Instruments::synchronize);
+        }
+    }
+
     /** Tells the functions apart that one method offers. */
     private static String kind(Object first) {
         return first instanceof Enum<?> e ? " " + e.name().toLowerCase(Locale.ROOT) : "";
+    }
+
+    @Override
+    public Storage allocate(DType dtype, int size, String op) {
+        return inner.allocateFor(this, dtype, size, op);
+    }
+
+    @Override
+    public MemoryReport memory() {
+        return inner.memory();
+    }
+
+    @Override
+    public void trim() {
+        inner.trim();
+    }
+
+    @Override
+    public void upload(Object array, int from, Storage to, int offset, int length) {
+        inner.upload(array, from, to, offset, length);
+    }
+
+    @Override
+    public void download(Storage from, int offset, Object array, int to, int length) {
+        inner.download(from, offset, array, to, length);
+    }
+
+    @Override
+    public Optional<Instruments> instruments() {
+        return inner.instruments();
     }
 
     @Override

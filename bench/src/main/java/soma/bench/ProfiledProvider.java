@@ -1,8 +1,6 @@
 package soma.bench;
 
 import soma.tensor.Device;
-import soma.tensor.SomaException;
-import soma.tensor.cpu.CpuBackend;
 import soma.tensor.spi.Backend;
 import soma.tensor.spi.BackendProvider;
 
@@ -10,7 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Offers {@code profiled:DEVICE}: the kernels of another CPU device, each call timed. */
+/** Offers {@code profiled:DEVICE}: the kernels of another device, each call timed. */
 public final class ProfiledProvider implements BackendProvider {
     private static final String PREFIX = "profiled:";
 
@@ -19,16 +17,8 @@ public final class ProfiledProvider implements BackendProvider {
     /** Called by the service loader. */
     public ProfiledProvider() {}
 
-    /**
-     * The profiled form of a device.
-     *
-     * @throws SomaException if it is not a CPU device
-     */
+    /** The profiled form of a device. */
     static Device of(Device device) {
-        if (!(device.backend() instanceof CpuBackend)) {
-            throw new SomaException(
-                    "--device: expected cpu or cpu-reference for a model, got " + device.name());
-        }
         return Device.of(PREFIX + device.name());
     }
 

@@ -27,6 +27,9 @@ record Repetition(int runs, double warmSeconds, double budgetSeconds) {
     /** A round of 0.1 s that takes more from the heap runs vectors that are still objects. */
     private static final long BOXING = 64L << 20;
 
+    /** A single run. */
+    static final Repetition ONCE = new Repetition(1, 0, 0);
+
     /** What a single kernel gets. */
     static Repetition ofKernel(int runs) {
         return new Repetition(runs, 4, 3);

@@ -20,12 +20,27 @@ record Row(
         double flops,
         double bytes,
         Map<String, Object> extra) {
+    private static final String RUNG = "rung";
+
     Row(String name, String shape, Sample sample, double flops, double bytes) {
         this(name, shape, "float32", sample, flops, bytes, Map.of());
     }
 
     Row {
         extra = new LinkedHashMap<>(extra);
+    }
+
+    /** The name, and which version of the kernel if it is not the one that is usually taken. */
+    String label() {
+        Object rung = extra.get(RUNG);
+        return rung == null ? name : name + " [" + rung + "]";
+    }
+
+    /** The same of a certain version of the kernel. */
+    Row ofRung(String rung) {
+        Map<String, Object> more = new LinkedHashMap<>(extra);
+        more.put(RUNG, rung);
+        return new Row(name, shape, dtype, sample, flops, bytes, more);
     }
 
     /** Operations per second at the median. */

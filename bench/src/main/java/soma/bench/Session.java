@@ -44,6 +44,11 @@ final class Session {
         Workers.setThreads(common.threads());
         Session session = new Session(Device.of(common.device()), out, options);
         session.head();
+        if (session.isEmulated()) {
+            session.note(
+                    "emulated: each case runs once, small where no size is given; counts tell"
+                        + " something, times do not");
+        }
         return session;
     }
 
@@ -73,12 +78,34 @@ final class Session {
         return device;
     }
 
+    /** Whether a device's seconds mean nothing and its counts do. */
+    static boolean isEmulated(Device device) {
+        return device.backend().instruments().filter(Instruments::isEmulated).isPresent();
+    }
+
+    boolean isEmulated() {
+        return emulator.isPresent();
+    }
+
+    /** A number that was given; else the usual one, or a small one on the emulator. */
+    int size(Integer given, int usual, int small) {
+        if (given != null) {
+            return given;
+        }
+        return isEmulated() ? small : usual;
+    }
+
+    /** Starts counting anew on the emulator. */
+    void resetCounts() {
+        emulator.ifPresent(Instruments::resetCounts);
+    }
+
     /** Times a kernel; on the emulator it runs once, and what it does is counted. */
     Sample time(int runs, Runnable work) {
         if (emulator.isEmpty()) {
             return Repetition.ofKernel(runs).time(clock, work);
         }
-        emulator.get().resetCounts();
+        resetCounts();
         return Sample.of(List.of(clock.seconds(work, 1)));
     }
 
@@ -88,7 +115,7 @@ final class Session {
         out.printf(
                 Locale.ROOT,
                 LINE,
-                row.name(),
+                row.label(),
                 row.shape(),
                 milliseconds(s.median()),
                 milliseconds(s.firstQuartile()),
@@ -98,7 +125,10 @@ final class Session {
                 number(row.byteRate() / 1e9),
                 share(row.byteRate() / machine.peakBytes()));
         Map<String, Object> fields = row.toJson(machine);
-        emulator.ifPresent(e -> fields.put("kernels", printed(e.counts())));
+        emulator.map(Instruments::counts)
+                .filter(counts -> !counts.isEmpty())
+                .ifPresent(counts -> fields.put("kernels", printed(counts)));
+        resetCounts(); // the parts of a model have none of their own
         out.flush();
         rows.add(fields);
     }
@@ -137,6 +167,9 @@ final class Session {
     }
 
     private static String share(double value) {
-        return value == 0 ? "-" : String.format(Locale.ROOT, "%.1f %%", 100 * value);
+        // The emulator has no peaks.
+        return value == 0 || !Double.isFinite(value)
+                ? "-"
+                : String.format(Locale.ROOT, "%.1f %%", 100 * value);
     }
 }

@@ -40,17 +40,16 @@ final class StepBench {
             Consumer<Laps> work,
             Supplier<Map<String, Object>> extra) {
         Laps laps = new Laps(whole, profile, this::synchronize);
-        repetition.warmUp(
-                Clock.of(device, false),
-                () -> {
-                    laps.begin();
-                    work.accept(laps);
-                    laps.end();
-                });
+        boolean once = session.isEmulated(); // too slow for more
+        if (!once) {
+            repetition.warmUp(Clock.of(device, false), () -> run(laps, work));
+        }
+        session.resetCounts();
+        profile.on(once);
         long buffers = device.backend().memory().allocations();
         long heap = HeapUse.ofAllThreads();
         double cpu = Machine.cpuSeconds();
-        Map<String, Sample> samples = repetition.timeParts(laps, work);
+        Map<String, Sample> samples = (once ? Repetition.ONCE : repetition).timeParts(laps, work);
         int runs = samples.get(whole).runs();
         Map<String, Object> fields = new LinkedHashMap<>(extra.get());
         fields.put("cpu_s_per_run", (Machine.cpuSeconds() - cpu) / runs);
@@ -59,11 +58,11 @@ final class StepBench {
         fields.put("buffers_mb", (memory.liveBytes() + memory.pooledBytes()) >> 20);
         fields.put("heap_mb_per_run", (HeapUse.ofAllThreads() - heap) / runs / 1e6);
         Machine.peakResidentMb().ifPresent(mb -> fields.put("peak_rss_mb", mb));
-        // After the timing, so that it costs nothing there.
-        profile.on(true);
-        laps.begin();
-        work.accept(laps);
-        laps.end();
+        if (!once) {
+            // After the timing, so that it costs nothing there.
+            profile.on(true);
+            run(laps, work);
+        }
         profile.on(false);
         Map<String, Laps.Part> counted = laps.parts();
         samples.forEach(
@@ -84,6 +83,12 @@ final class StepBench {
         if (perOp) {
             list(counted.get(whole).seconds());
         }
+    }
+
+    private static void run(Laps laps, Consumer<Laps> work) {
+        laps.begin();
+        work.accept(laps);
+        laps.end();
     }
 
     private void synchronize() {

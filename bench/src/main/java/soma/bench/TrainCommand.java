@@ -55,7 +55,7 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Config config = modelOptions.loadConfig();
         int batch = modelOptions.batch(2);
-        ImageSize size = modelOptions.size();
+        ImageSize size = modelOptions.size(Session.isEmulated(Device.of(common.device())));
         Batches batches =
                 data == null
                         ? Batches.drawn(size, config, batch)

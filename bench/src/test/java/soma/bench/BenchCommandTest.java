@@ -2,6 +2,8 @@ package soma.bench;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -22,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 class BenchCommandTest {
     private static final String SMALL =
@@ -67,6 +70,10 @@ class BenchCommandTest {
                 "bench gemm 3x4|2|expected MxKxN",
                 "bench gemm 0x1x1|2|expected MxKxN",
                 "bench gemm --size 0|2|--size: expected a positive number",
+                "bench nms --boxes 0|2|--boxes: expected a positive number",
+                "bench nms --groups -1|2|--groups: expected a positive number",
+                "bench roi-align --boxes 0|2|--boxes: expected a positive number",
+                "bench paste --masks 0|2|--masks: expected a positive number",
                 "bench conv 8x8,3x1,9x9|2|expected \"CIxCO KxK HxW",
                 "bench conv 8x8,3x3,9x9,g3|2|expected \"CIxCO KxK HxW",
                 "bench model --size 7|1|--size: expected HxW",
@@ -151,5 +158,63 @@ class BenchCommandTest {
                 names(rows));
         assertTrue(rows.get(2).get("flops").asDouble() > 0, rows.toString());
         assertTrue(out.toString(StandardCharsets.UTF_8).contains("conv.backwardFilter"));
+    }
+
+    @Test
+    void everyRungOfTheLadderHasItsRow() throws IOException {
+        JsonNode rows = rows("bench gemm 32x16x48 --device emulator");
+        List<String> rungs = new ArrayList<>();
+        rows.forEach(r -> rungs.add(r.path("rung").asText("usual")));
+        assertAll(
+                () -> assertEquals(Set.of("gemm 32x16x48"), Set.copyOf(names(rows))),
+                () ->
+                        assertEquals(
+                                List.of("usual", "naive", "tiled", "register", "vectorised"),
+                                rungs.subList(0, 5)),
+                () ->
+                        assertEquals(
+                                1,
+                                rows.get(1).get("kernels").get(0).get("launches").asInt(),
+                                rows.toString()),
+                () ->
+                        assertNotEquals(
+                                rows.get(1).get("kernels").get(0).get("kernel"),
+                                rows.get(2).get("kernels").get(0).get("kernel")));
+        String text = out.toString(StandardCharsets.UTF_8);
+        assertTrue(text.contains("gemm 32x16x48 [naive]") && text.contains("emulated:"), text);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "bench conv 8x8,3x3,4x4|conv 8x8 3x3 4x4",
+                "bench roi-align --boxes 1|roi-align 1x7x7x256",
+                "bench nms --boxes 20|nms 20",
+                "bench nms --boxes 10 --groups 3|nms 10x3",
+                "bench paste --masks 1|paste 1x28x28",
+            })
+    void theEmulatorCountsEachKernel(String line, String name) throws IOException {
+        JsonNode rows = rows(line + " --device emulator");
+        assertEquals(name, rows.get(0).get("name").asText());
+        for (JsonNode row : rows) {
+            assertTrue(row.get("kernels").get(0).get("launches").asInt() > 0, row.toString());
+            assertFalse(row.get("kernels").get(0).get("counts").isEmpty(), row.toString());
+        }
+    }
+
+    @Test
+    void modelsRunOnOtherDevices() throws IOException {
+        JsonNode rows =
+                rows("bench model --size 32x32 --batch 1 --per-op --device emulator "
+                                + SMALL
+                                + " MODEL.RPN.POST_NMS_TOPK_TEST=4 TEST.DETECTIONS_PER_IMAGE=2");
+        assertAll(
+                () -> assertEquals(7, rows.size()),
+                () -> assertEquals("infer", rows.get(0).get("name").asText()),
+                () -> assertEquals("emulator", rows.get(0).get("device").asText()),
+                () -> assertTrue(rows.get(1).get("flops").asDouble() > 0, rows.toString()),
+                () -> assertTrue(rows.get(0).get("kernels").size() > 5, rows.toString()));
+        assertTrue(out.toString(StandardCharsets.UTF_8).contains("conv.forward"));
     }
 }

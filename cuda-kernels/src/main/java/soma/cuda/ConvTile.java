@@ -58,6 +58,16 @@ enum ConvTile {
         return wide && blocks >= ENOUGH ? TILED : SMALL;
     }
 
+    /** The step of the ladder of products for what runs as one, beside this kernel. */
+    GemmRung rung() {
+        return switch (this) {
+            case NAIVE -> GemmRung.NAIVE;
+            case SMALL, TILED -> GemmRung.PIPELINED;
+            case TF32 -> GemmRung.TF32;
+            case BF16 -> GemmRung.BF16;
+        };
+    }
+
     /** The file that it is in. */
     KernelFamily family() {
         return isMma() ? KernelFamily.CONV_SM80 : KernelFamily.CONV;

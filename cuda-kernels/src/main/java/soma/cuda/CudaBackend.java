@@ -81,9 +81,9 @@ public final class CudaBackend implements Backend {
         return memory.allocate(this, dtype, size, op);
     }
 
-    /** Takes back the memory of a buffer that nobody holds any more. */
-    void recycle(CudaStorage storage) {
-        memory.recycle(storage);
+    @Override
+    public Storage allocateFor(Backend owner, DType dtype, int size, String op) {
+        return memory.allocate(owner, dtype, size, op);
     }
 
     @Override

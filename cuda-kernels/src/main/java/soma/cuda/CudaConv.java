@@ -5,6 +5,9 @@ import soma.tensor.spi.ConvGeometry;
 import soma.tensor.spi.ConvKernels;
 import soma.tensor.spi.View;
 
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.SequencedMap;
 import java.util.function.BiFunction;
 
 /**
@@ -63,6 +66,19 @@ final class CudaConv implements ConvKernels {
                 g,
                 ConvOperands.of(
                         address("x", x), address("gradOut", gradOut), address("gradW", gradW)));
+    }
+
+    @Override
+    public SequencedMap<String, ConvKernels> ladder() {
+        SequencedMap<String, ConvKernels> steps = new LinkedHashMap<>();
+        for (ConvTile tile : ConvTile.values()) {
+            if (gemm.supports(tile.rung())) {
+                steps.put(
+                        tile.name().toLowerCase(Locale.ROOT),
+                        new CudaConv(launcher, gemm.with(tile.rung()), (_, _) -> tile));
+            }
+        }
+        return steps;
     }
 
     private void run(ConvDirection direction, ConvGeometry g, ConvOperands operands) {

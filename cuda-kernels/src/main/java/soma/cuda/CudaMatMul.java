@@ -6,7 +6,10 @@ import soma.tensor.DTypeException;
 import soma.tensor.spi.MatMulKernels;
 import soma.tensor.spi.View;
 
+import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.SequencedMap;
 
 /** Matrix products of float32 by the kernels of {@code gemm.ptx}, or by a library. */
 final class CudaMatMul implements MatMulKernels {
@@ -52,6 +55,17 @@ final class CudaMatMul implements MatMulKernels {
                         out.shape().dim(0),
                         out.shape().dim(1),
                         a.shape().dim(transposeA ? 0 : 1)));
+    }
+
+    @Override
+    public SequencedMap<String, MatMulKernels> ladder() {
+        SequencedMap<String, MatMulKernels> steps = new LinkedHashMap<>();
+        for (GemmRung rung : GemmRung.values()) {
+            if (gemm.supports(rung)) {
+                steps.put(rung.name().toLowerCase(Locale.ROOT), new CudaMatMul(gemm.with(rung)));
+            }
+        }
+        return steps;
     }
 
     /**

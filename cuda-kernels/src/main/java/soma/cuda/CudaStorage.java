@@ -6,12 +6,20 @@ import soma.tensor.spi.Storage;
 
 /** A buffer in device memory. */
 final class CudaStorage extends Storage {
-    private final CudaBackend owner;
+    private final Backend owner;
+    private final DeviceMemory memory;
     private final BlockPool.Block block;
 
-    CudaStorage(DType dtype, int size, String origin, CudaBackend owner, BlockPool.Block block) {
+    CudaStorage(
+            DType dtype,
+            int size,
+            String origin,
+            Backend owner,
+            DeviceMemory memory,
+            BlockPool.Block block) {
         super(dtype, size, origin);
         this.owner = owner;
+        this.memory = memory;
         this.block = block;
     }
 
@@ -33,6 +41,6 @@ final class CudaStorage extends Storage {
 
     @Override
     protected void recycle() {
-        owner.recycle(this);
+        memory.recycle(this);
     }
 }

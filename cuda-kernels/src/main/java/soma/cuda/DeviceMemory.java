@@ -5,6 +5,7 @@ import soma.cuda.driver.Driver;
 import soma.cuda.driver.OutOfDeviceMemoryException;
 import soma.tensor.DType;
 import soma.tensor.DeviceException;
+import soma.tensor.spi.Backend;
 import soma.tensor.spi.MemoryReport;
 import soma.tensor.spi.Storage;
 
@@ -49,9 +50,9 @@ final class DeviceMemory {
     }
 
     /** A buffer of unspecified content. */
-    synchronized CudaStorage allocate(CudaBackend owner, DType dtype, int size, String op) {
+    synchronized CudaStorage allocate(Backend owner, DType dtype, int size, String op) {
         Block block = take((long) size * dtype.bytes(), op);
-        CudaStorage storage = new CudaStorage(dtype, size, op, owner, block);
+        CudaStorage storage = new CudaStorage(dtype, size, op, owner, this, block);
         live.add(storage);
         liveBytes += block.bytes();
         peakBytes = Math.max(peakBytes, liveBytes);

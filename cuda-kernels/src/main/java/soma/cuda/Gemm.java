@@ -45,6 +45,16 @@ final class Gemm {
         return rung;
     }
 
+    /** The same with another step. */
+    Gemm with(GemmRung other) {
+        return new Gemm(backend, launcher, other);
+    }
+
+    /** Whether the device has what a step needs. */
+    boolean supports(GemmRung other) {
+        return launcher.properties().supports(other.capability());
+    }
+
     /** Computes the product; nothing to do for an empty one. */
     void run(Product p) {
         if (p.m() == 0 || p.n() == 0) {

@@ -17,9 +17,9 @@ public abstract class CpuBackend implements Backend {
         return memory.allocate(this, dtype, size, op);
     }
 
-    /** Takes back a buffer that nobody holds any more. */
-    final void recycle(CpuStorage storage) {
-        memory.recycle(storage);
+    @Override
+    public final Storage allocateFor(Backend owner, DType dtype, int size, String op) {
+        return memory.allocate(owner, dtype, size, op);
     }
 
     @Override

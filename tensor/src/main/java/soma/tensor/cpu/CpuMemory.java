@@ -1,6 +1,7 @@
 package soma.tensor.cpu;
 
 import soma.tensor.DType;
+import soma.tensor.spi.Backend;
 import soma.tensor.spi.MemoryReport;
 import soma.tensor.spi.Storage;
 
@@ -28,9 +29,9 @@ final class CpuMemory {
     private long peakBytes;
 
     /** A buffer with unspecified content. */
-    synchronized CpuStorage allocate(CpuBackend owner, DType dtype, int size, String op) {
+    synchronized CpuStorage allocate(Backend owner, DType dtype, int size, String op) {
         Object array = pool.take(dtype, size);
-        CpuStorage storage = CpuStorage.wrap(dtype, size, op, array, owner);
+        CpuStorage storage = CpuStorage.wrap(dtype, size, op, array, owner, this);
         live.add(storage);
         liveBytes += bytes(storage);
         peakBytes = Math.max(peakBytes, liveBytes);

@@ -15,21 +15,24 @@ public abstract sealed class CpuStorage extends Storage
                 CpuStorage.Ints,
                 CpuStorage.Longs,
                 CpuStorage.Bytes {
-    private final CpuBackend owner;
+    private final Backend owner;
+    private final CpuMemory memory;
 
-    CpuStorage(DType dtype, int size, String origin, CpuBackend owner) {
+    CpuStorage(DType dtype, int size, String origin, Backend owner, CpuMemory memory) {
         super(dtype, size, origin);
         this.owner = owner;
+        this.memory = memory;
     }
 
     /** Wraps an array of the type's kind, at least {@code size} long. */
-    static CpuStorage wrap(DType dtype, int size, String origin, Object array, CpuBackend owner) {
+    static CpuStorage wrap(
+            DType dtype, int size, String origin, Object array, Backend owner, CpuMemory memory) {
         return switch (dtype) {
-            case FLOAT32 -> new Floats(dtype, size, origin, (float[]) array, owner);
-            case FLOAT64 -> new Doubles(dtype, size, origin, (double[]) array, owner);
-            case INT32 -> new Ints(dtype, size, origin, (int[]) array, owner);
-            case INT64 -> new Longs(dtype, size, origin, (long[]) array, owner);
-            case UINT8, BOOL -> new Bytes(dtype, size, origin, (byte[]) array, owner);
+            case FLOAT32 -> new Floats(dtype, size, origin, (float[]) array, owner, memory);
+            case FLOAT64 -> new Doubles(dtype, size, origin, (double[]) array, owner, memory);
+            case INT32 -> new Ints(dtype, size, origin, (int[]) array, owner, memory);
+            case INT64 -> new Longs(dtype, size, origin, (long[]) array, owner, memory);
+            case UINT8, BOOL -> new Bytes(dtype, size, origin, (byte[]) array, owner, memory);
         };
     }
 
@@ -78,15 +81,21 @@ public abstract sealed class CpuStorage extends Storage
 
     @Override
     protected final void recycle() {
-        owner.recycle(this);
+        memory.recycle(this);
     }
 
     /** FLOAT32. */
     public static final class Floats extends CpuStorage {
         private final float[] array;
 
-        Floats(DType dtype, int size, String origin, float[] array, CpuBackend owner) {
-            super(dtype, size, origin, owner);
+        Floats(
+                DType dtype,
+                int size,
+                String origin,
+                float[] array,
+                Backend owner,
+                CpuMemory memory) {
+            super(dtype, size, origin, owner, memory);
             this.array = array;
         }
 
@@ -116,8 +125,14 @@ public abstract sealed class CpuStorage extends Storage
     public static final class Doubles extends CpuStorage {
         private final double[] array;
 
-        Doubles(DType dtype, int size, String origin, double[] array, CpuBackend owner) {
-            super(dtype, size, origin, owner);
+        Doubles(
+                DType dtype,
+                int size,
+                String origin,
+                double[] array,
+                Backend owner,
+                CpuMemory memory) {
+            super(dtype, size, origin, owner, memory);
             this.array = array;
         }
 
@@ -141,8 +156,8 @@ public abstract sealed class CpuStorage extends Storage
     public static final class Ints extends CpuStorage {
         private final int[] array;
 
-        Ints(DType dtype, int size, String origin, int[] array, CpuBackend owner) {
-            super(dtype, size, origin, owner);
+        Ints(DType dtype, int size, String origin, int[] array, Backend owner, CpuMemory memory) {
+            super(dtype, size, origin, owner, memory);
             this.array = array;
         }
 
@@ -172,8 +187,8 @@ public abstract sealed class CpuStorage extends Storage
     public static final class Longs extends CpuStorage {
         private final long[] array;
 
-        Longs(DType dtype, int size, String origin, long[] array, CpuBackend owner) {
-            super(dtype, size, origin, owner);
+        Longs(DType dtype, int size, String origin, long[] array, Backend owner, CpuMemory memory) {
+            super(dtype, size, origin, owner, memory);
             this.array = array;
         }
 
@@ -197,8 +212,8 @@ public abstract sealed class CpuStorage extends Storage
     public static final class Bytes extends CpuStorage {
         private final byte[] array;
 
-        Bytes(DType dtype, int size, String origin, byte[] array, CpuBackend owner) {
-            super(dtype, size, origin, owner);
+        Bytes(DType dtype, int size, String origin, byte[] array, Backend owner, CpuMemory memory) {
+            super(dtype, size, origin, owner, memory);
             this.array = array;
         }
 

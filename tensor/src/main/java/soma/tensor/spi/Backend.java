@@ -16,6 +16,17 @@ public interface Backend {
      */
     Storage allocate(DType dtype, int size, String op);
 
+    /**
+     * As {@link #allocate}, for a backend that stands before this one, to observe its kernels: the
+     * buffer says that it belongs to {@code owner}.
+     *
+     * @throws UnsupportedOperationException if nothing can stand before this backend
+     */
+    default Storage allocateFor(Backend owner, DType dtype, int size, String op) {
+        throw new UnsupportedOperationException(
+                op + ": buffers of " + getClass().getSimpleName() + " belong to it alone");
+    }
+
     /** What is allocated, pooled and kept. */
     MemoryReport memory();
 

@@ -1,5 +1,8 @@
 package soma.tensor.spi;
 
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+
 /**
  * Convolutions of NHWC maps with HWIO weights [kh, kw, ci / groups, co]; all operands contiguous.
  */
@@ -20,4 +23,12 @@ public interface ConvKernels {
 
     /** Gradient with respect to the weights. */
     void backwardFilter(ConvGeometry g, View x, View gradOut, View gradW);
+
+    /**
+     * The same by each version of the kernels that this device runs, from the plainest to the
+     * fastest, by name; empty for a backend with one version. For measurements.
+     */
+    default SequencedMap<String, ConvKernels> ladder() {
+        return new LinkedHashMap<>();
+    }
 }

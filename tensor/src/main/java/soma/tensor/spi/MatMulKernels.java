@@ -1,5 +1,8 @@
 package soma.tensor.spi;
 
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+
 /** Dense matrix products, row-major. */
 public interface MatMulKernels {
     /**
@@ -23,4 +26,12 @@ public interface MatMulKernels {
             boolean relu,
             boolean accumulate,
             View out);
+
+    /**
+     * The same by each version of the kernels that this device runs, from the plainest to the
+     * fastest, by name; empty for a backend with one version. For measurements.
+     */
+    default SequencedMap<String, MatMulKernels> ladder() {
+        return new LinkedHashMap<>();
+    }
 }
