@@ -5,6 +5,7 @@ import picocli.CommandLine.Parameters;
 
 import soma.maskrcnn.checkpoint.ModelFile;
 import soma.maskrcnn.config.Config;
+import soma.maskrcnn.config.RunConfig;
 import soma.maskrcnn.image.ImageSize;
 import soma.maskrcnn.model.MaskRcnn;
 import soma.nn.LoadReport;
@@ -69,6 +70,7 @@ final class ModelOptions {
 
     /** The model with the values of the weights file; what that lacks is random. */
     MaskRcnn read(Config loaded, Device device) {
+        device.precision(RunConfig.from(loaded).precision());
         MaskRcnn model = MaskRcnn.from(loaded);
         try (Scope _ = Scope.open("weights", device)) {
             initialize(model, device);
@@ -104,6 +106,7 @@ final class ModelOptions {
 
     /** The model with its values; says in {@code session} what it lacks. */
     MaskRcnn load(Config loaded, Device device, Session session) {
+        device.precision(RunConfig.from(loaded).precision());
         MaskRcnn model = MaskRcnn.from(loaded);
         try (Scope _ = Scope.open("weights", device)) {
             if (weights == null) {

@@ -12,6 +12,7 @@ import soma.tensor.spi.MatMulKernels;
 import soma.tensor.spi.MemoryReport;
 import soma.tensor.spi.NormKernels;
 import soma.tensor.spi.OptimizerKernels;
+import soma.tensor.spi.Precision;
 import soma.tensor.spi.ReduceKernels;
 import soma.tensor.spi.SpatialKernels;
 import soma.tensor.spi.Storage;
@@ -57,7 +58,7 @@ public final class CudaBackend implements Backend {
         indexCheck = new IndexCheck(driver);
         index = new CudaIndex(launcher, this, indexCheck);
         vision = new CudaVision(launcher, this, indexCheck);
-        matMul = new CudaMatMul(this, launcher, Precision.configured(), library);
+        matMul = new CudaMatMul(this, launcher, CudaProperties.precision(), library);
         conv = new CudaConv(launcher, matMul.gemm());
     }
 
@@ -133,6 +134,17 @@ public final class CudaBackend implements Backend {
                                             + array.getClass().getSimpleName());
                 };
         return whole.asSlice((long) from * dtype.bytes(), (long) length * dtype.bytes());
+    }
+
+    /**
+     * Takes other kernels for matrix products and convolutions from here on; {@code
+     * soma.cuda.gemm}, where it is set, has the last word.
+     *
+     * @throws soma.tensor.DeviceException if the device is too old for them; nothing changes then
+     */
+    @Override
+    public void precision(Precision precision) {
+        matMul.gemm().precision(precision);
     }
 
     @Override

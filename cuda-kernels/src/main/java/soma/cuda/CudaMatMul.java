@@ -4,6 +4,7 @@ import soma.cuda.library.Blas;
 import soma.tensor.DType;
 import soma.tensor.DTypeException;
 import soma.tensor.spi.MatMulKernels;
+import soma.tensor.spi.Precision;
 import soma.tensor.spi.View;
 
 import java.util.LinkedHashMap;

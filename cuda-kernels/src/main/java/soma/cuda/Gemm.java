@@ -5,6 +5,7 @@ import soma.cuda.driver.Geometry;
 import soma.cuda.library.Blas;
 import soma.tensor.DType;
 import soma.tensor.DeviceException;
+import soma.tensor.spi.Precision;
 import soma.tensor.spi.Storage;
 
 import java.util.Optional;
@@ -16,7 +17,7 @@ final class Gemm {
 
     private final Launcher launcher;
     private final CudaBackend backend;
-    private final GemmRung rung;
+    private GemmRung rung;
     private final Optional<Blas> library;
 
     Gemm(CudaBackend backend, Launcher launcher, GemmRung rung) {
@@ -28,16 +29,30 @@ final class Gemm {
         this.library = library;
         this.backend = backend;
         this.launcher = launcher;
-        this.rung = rung;
-        if (!launcher.properties().supports(rung.capability())) {
+        this.rung = supported(rung);
+    }
+
+    private GemmRung supported(GemmRung wanted) {
+        if (!launcher.properties().supports(wanted.capability())) {
             throw new DeviceException(
                     "cuda: "
-                            + rung
+                            + wanted
                             + ": expected a device of compute capability "
-                            + rung.capability() / 10.0
+                            + wanted.capability() / 10.0
                             + ", got "
                             + launcher.properties());
         }
+        return wanted;
+    }
+
+    /**
+     * Takes the rung of a precision from here on, and has the library multiply in it.
+     *
+     * @throws DeviceException if the device is too old; nothing changes then
+     */
+    void precision(Precision precision) {
+        rung = supported(GemmRung.configured(precision));
+        library.ifPresent(blas -> blas.precision(precision));
     }
 
     /** The step of the ladder that it takes. */

@@ -1,5 +1,7 @@
 package soma.cuda;
 
+import soma.tensor.spi.Precision;
+
 /** Steps of the ladder of matrix products, from the plainest to the fastest of each precision. */
 public enum GemmRung {
     /** One thread per element, straight from global memory. */
@@ -34,7 +36,7 @@ public enum GemmRung {
         String value = System.getProperty(PROPERTY);
         return value == null
                 ? fastest(precision)
-                : Precision.parse(PROPERTY, value, GemmRung.class);
+                : CudaProperties.parse(PROPERTY, value, GemmRung.class);
     }
 
     /** The fastest of a precision. */

@@ -18,6 +18,7 @@ import soma.tensor.Shape;
 import soma.tensor.spi.Backend;
 import soma.tensor.spi.ConvGeometry;
 import soma.tensor.spi.MatMulKernels;
+import soma.tensor.spi.Precision;
 import soma.tensor.spi.View;
 
 import java.util.ArrayList;
@@ -205,7 +206,7 @@ class GemmTest {
 
     @Test
     void precisionChoosesTheRungAndTheConvolution() {
-        assertEquals(GemmRung.PIPELINED, GemmRung.configured(Precision.configured()));
+        assertEquals(GemmRung.PIPELINED, GemmRung.configured(CudaProperties.precision()));
         ConvGeometry g = new ConvGeometry(1, 8, 8, 32, 32, 3, 3, 1, 1, 1, 1, 1, 1, 1);
         for (Precision precision : Precision.values()) {
             GemmRung rung =
@@ -223,7 +224,9 @@ class GemmTest {
         String message =
                 assertThrows(
                                 DeviceException.class,
-                                () -> Precision.parse(GemmRung.PROPERTY, "fastest", GemmRung.class))
+                                () ->
+                                        CudaProperties.parse(
+                                                GemmRung.PROPERTY, "fastest", GemmRung.class))
                         .getMessage();
         assertTrue(message.contains("soma.cuda.gemm") && message.contains("tiled"), message);
     }

@@ -2,6 +2,7 @@ package soma.cuda;
 
 import soma.cuda.driver.Driver;
 import soma.cuda.library.Blas;
+import soma.tensor.spi.Precision;
 
 import java.lang.foreign.MemorySegment;
 
@@ -9,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 final class HostBlas implements Blas {
     private final Driver driver;
     private int calls;
+    private Precision precision = Precision.FLOAT32;
 
     HostBlas(Driver driver) {
         this.driver = driver;
@@ -22,6 +24,16 @@ final class HostBlas implements Blas {
     @Override
     public String description() {
         return "the host";
+    }
+
+    /** What it was last asked to multiply in; it always takes float64. */
+    Precision precision() {
+        return precision;
+    }
+
+    @Override
+    public void precision(Precision wanted) {
+        precision = wanted;
     }
 
     @Override

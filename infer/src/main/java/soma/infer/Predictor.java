@@ -2,6 +2,7 @@ package soma.infer;
 
 import soma.maskrcnn.config.Config;
 import soma.maskrcnn.config.PostConfig;
+import soma.maskrcnn.config.RunConfig;
 import soma.maskrcnn.forward.Trace;
 import soma.maskrcnn.forward.TraceRecorder;
 import soma.maskrcnn.image.Image8;
@@ -58,6 +59,7 @@ public final class Predictor implements AutoCloseable {
                             + weights.size());
         }
         Path file = weights.isEmpty() ? ModelWeights.find(config) : weights.getFirst();
+        device.precision(RunConfig.from(config).precision());
         MaskRcnn model = MaskRcnn.from(config);
         try {
             ModelWeights.load(model, file, device);
@@ -70,6 +72,7 @@ public final class Predictor implements AutoCloseable {
 
     /** A predictor of a model in memory, such as one that was just trained; it stays open. */
     public static Predictor of(MaskRcnn model, Config config, Device device) {
+        device.precision(RunConfig.from(config).precision());
         return new Predictor(config, model, false, device);
     }
 

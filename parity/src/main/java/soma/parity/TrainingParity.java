@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import soma.maskrcnn.checkpoint.ModelFile;
 import soma.maskrcnn.config.Config;
 import soma.maskrcnn.config.InputConfig;
+import soma.maskrcnn.config.RunConfig;
 import soma.maskrcnn.data.DatasetReader;
 import soma.maskrcnn.data.GroundTruth;
 import soma.maskrcnn.forward.Trace;
@@ -96,6 +97,7 @@ final class TrainingParity {
         List<Image8> images = batch.stream().map(TrainingExample::image).toList();
         List<GroundTruth> truths = batch.stream().map(TrainingExample::truth).toList();
         List<JsonNode> steps = Json.lines(folder.resolve(METRICS));
+        device.precision(RunConfig.from(config).precision());
         try (MaskRcnn model = MaskRcnn.from(config)) {
             StateDict named = ModelFile.forModel(start, model);
             model.initialize(device, streams, named, _ -> false);

@@ -2,6 +2,7 @@ package soma.tensor;
 
 import soma.tensor.spi.Backend;
 import soma.tensor.spi.BackendProvider;
+import soma.tensor.spi.Precision;
 
 import java.util.Comparator;
 import java.util.List;
@@ -77,6 +78,19 @@ public final class Device {
     /** The kernels and the memory of this device. */
     public Backend backend() {
         return backend;
+    }
+
+    /**
+     * Sets what matrix products and convolutions on this device multiply in from here on.
+     *
+     * @throws DeviceException naming the device, if it can't; nothing changes then
+     */
+    public void precision(Precision precision) {
+        try {
+            backend.precision(precision);
+        } catch (DeviceException e) {
+            throw new DeviceException("device " + name + ": " + e.getMessage(), e);
+        }
     }
 
     @Override

@@ -8,4 +8,9 @@ public final class DeviceException extends SomaException {
     public DeviceException(String message) {
         super(message);
     }
+
+    /** Creates the error with its whole message and what led to it. */
+    public DeviceException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

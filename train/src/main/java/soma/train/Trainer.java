@@ -71,6 +71,7 @@ public final class Trainer implements AutoCloseable {
     private Trainer(TrainingRequest request) {
         this.request = request;
         checkRequest(request);
+        request.device().precision(RunConfig.from(request.config()).precision());
         run = RunDirectory.open(request.out(), request.start());
         log = new RunLog(run.log());
         resumedFrom =

@@ -1,9 +1,14 @@
 package soma.cuda.library;
 
+import soma.tensor.spi.Precision;
+
 /** Matrix products of float32 by a library, in a device's stream. */
 public interface Blas {
     /** Which library it is and how it is called, in one line. */
     String description();
+
+    /** What it multiplies in from here on. */
+    void precision(Precision precision);
 
     /**
      * Starts {@code out = op(a) op(b) + beta out}, row-major.

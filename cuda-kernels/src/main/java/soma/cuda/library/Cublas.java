@@ -1,6 +1,7 @@
 package soma.cuda.library;
 
 import soma.tensor.DeviceException;
+import soma.tensor.spi.Precision;
 
 /**
  * cuBLAS, which counts columns first: a row-major matrix is its transpose to it, so {@code out =
@@ -8,32 +9,31 @@ import soma.tensor.DeviceException;
  */
 public final class Cublas implements Blas {
     /** {@code CUBLAS_COMPUTE_32F}: float32 throughout. */
-    public static final int FLOAT32 = 68;
+    private static final int FLOAT32 = 68;
 
     /** {@code CUBLAS_COMPUTE_32F_FAST_TF32}: factors may be rounded to tf32. */
-    public static final int TF32 = 77;
+    private static final int TF32 = 77;
 
     /** {@code CUBLAS_COMPUTE_32F_FAST_16BF}: factors may be rounded to bfloat16. */
-    public static final int BF16 = 75;
+    private static final int BF16 = 75;
 
     private static final int AS_IT_IS = 0;
     private static final int TRANSPOSED = 1;
 
     private final CublasCalls calls;
     private final Stream stream;
-    private final int computeType;
+    private int computeType;
     private final int version;
 
     /**
      * Makes the library's handle and gives it the stream.
      *
-     * @param computeType one of {@link #FLOAT32}, {@link #TF32}, {@link #BF16}
      * @throws DeviceException if the library doesn't start, with what it says
      */
-    public Cublas(CublasCalls calls, Stream stream, int computeType) {
+    public Cublas(CublasCalls calls, Stream stream, Precision precision) {
         this.calls = calls;
         this.stream = stream;
-        this.computeType = computeType;
+        computeType = computeType(precision);
         stream.run(
                 handle -> {
                     require("cublasCreate", calls.create());
@@ -51,6 +51,19 @@ public final class Cublas implements Blas {
                 + version / 100 % 100
                 + "."
                 + version % 100;
+    }
+
+    @Override
+    public void precision(Precision precision) {
+        computeType = computeType(precision);
+    }
+
+    private static int computeType(Precision precision) {
+        return switch (precision) {
+            case FLOAT32 -> FLOAT32;
+            case TF32 -> TF32;
+            case BF16 -> BF16;
+        };
     }
 
     @Override

@@ -1,7 +1,7 @@
 package soma.cuda.provider;
 
+import soma.cuda.CudaProperties;
 import soma.cuda.GemmRung;
-import soma.cuda.Precision;
 import soma.cuda.jcuda.JCublasCalls;
 import soma.cuda.jcuda.NvidiaDriver;
 import soma.cuda.library.Blas;
@@ -50,7 +50,8 @@ enum BlasChoice {
     Optional<Blas> open(NvidiaDriver driver) {
         try {
             Optional<Blas> library =
-                    calls(driver).map(calls -> new Cublas(calls, driver, computeType()));
+                    calls(driver)
+                            .map(calls -> new Cublas(calls, driver, CudaProperties.precision()));
             if (library.isEmpty() && (this == JCUBLAS || this == FOREIGN)) {
                 throw new DeviceException(
                         PROPERTY
@@ -75,14 +76,6 @@ enum BlasChoice {
             case JCUBLAS -> driver.jcublas();
             case FOREIGN -> ForeignCublas.find();
             case NONE -> Optional.empty();
-        };
-    }
-
-    private static int computeType() {
-        return switch (Precision.configured()) {
-            case FLOAT32 -> Cublas.FLOAT32;
-            case TF32 -> Cublas.TF32;
-            case BF16 -> Cublas.BF16;
         };
     }
 

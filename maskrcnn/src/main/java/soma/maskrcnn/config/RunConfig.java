@@ -1,5 +1,7 @@
 package soma.maskrcnn.config;
 
+import soma.tensor.spi.Precision;
+
 /**
  * What a training run does beside optimising: its seed, loading, logging, checkpoints, evaluation
  * and what happens when it diverges.
@@ -11,6 +13,7 @@ package soma.maskrcnn.config;
  * @param checkpointPeriod iterations or epochs between checkpoints
  * @param evalPeriod iterations or epochs between evaluations; 0: only at the end
  * @param periodsInEpochs whether the two periods count epochs
+ * @param precision what matrix products and convolutions multiply in
  * @param calibrateFrozenBn whether frozen batch norms get the statistics of the first images
  */
 public record RunConfig(
@@ -25,13 +28,6 @@ public record RunConfig(
         Normalization normalization,
         boolean calibrateFrozenBn,
         Divergence divergence) {
-
-    /** Arithmetic of convolutions and matrix products. */
-    public enum Precision {
-        FLOAT32,
-        TF32,
-        BF16
-    }
 
     /** Where the input's mean and standard deviation come from. */
     public enum Normalization {

@@ -1,7 +1,9 @@
 package soma.tensor.spi;
 
 import soma.tensor.DType;
+import soma.tensor.DeviceException;
 
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -38,6 +40,20 @@ public interface Backend {
 
     /** Copies {@code length} elements to a Java array of the storage's type. */
     void download(Storage from, int offset, Object array, int to, int length);
+
+    /**
+     * What matrix products and convolutions multiply in from here on, for all that use this
+     * backend.
+     *
+     * @throws DeviceException if the device can't, with what it can; nothing changes then
+     */
+    default void precision(Precision precision) {
+        if (precision != Precision.FLOAT32) {
+            throw new DeviceException(
+                    "precision: expected float32, the only one that this device multiplies in, got "
+                            + precision.name().toLowerCase(Locale.ROOT));
+        }
+    }
 
     /** Pointwise kernels and strided copies. */
     ElementwiseKernels elementwise();

@@ -1,31 +1,25 @@
 package soma.cuda;
 
 import soma.tensor.DeviceException;
+import soma.tensor.spi.Precision;
 
 import java.util.Arrays;
 import java.util.Locale;
 
-/** In what matrix products and convolutions multiply; operands, sums and results are float32. */
-public enum Precision {
-    /** Float32 throughout. */
-    FLOAT32,
+/** System properties that choose between kernels. */
+public final class CudaProperties {
+    /** What a device multiplies in until a program sets it; see {@link CudaBackend#precision}. */
+    public static final String PRECISION = "soma.cuda.precision";
 
-    /** Factors rounded to 10 bits of mantissa, on tensor cores of {@code sm_80} and later. */
-    TF32,
-
-    /** Factors rounded to bfloat16, on tensor cores of {@code sm_80} and later. */
-    BF16;
-
-    /** System property that chooses it. */
-    public static final String PROPERTY = "soma.cuda.precision";
+    private CudaProperties() {}
 
     /**
-     * The one that {@link #PROPERTY} names, or FLOAT32.
+     * The precision that {@link #PRECISION} names, or FLOAT32.
      *
      * @throws DeviceException listing the names, if it names none
      */
-    public static Precision configured() {
-        return parse(PROPERTY, System.getProperty(PROPERTY, "float32"), Precision.class);
+    public static Precision precision() {
+        return parse(PRECISION, System.getProperty(PRECISION, "float32"), Precision.class);
     }
 
     /** The constant of an enum that a property's value names, in lower case. */
