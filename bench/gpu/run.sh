@@ -11,7 +11,7 @@
 #
 # The default precision is timed; the ladder's tf32 and bf16 steps have rows of their own.
 #
-# FOLDER then holds machine.txt, contract.log, one JSON file per benchmark, and peers.json. The status is 1
+# FOLDER then holds machine.txt, contract-*.log, one JSON file per benchmark, and peers.json. The status is 1
 # if any step failed; the steps after it run all the same.
 set -u
 
@@ -51,7 +51,10 @@ command -v nvidia-smi > /dev/null || { echo "run.sh: no nvidia-smi, so no NVIDIA
 } > "$out/machine.txt" 2>&1
 
 step doctor ./soma doctor --device cuda
-step contract mvn -B -q -pl cuda-kernels -am test -Dtest=GpuContractTest -Dsurefire.failIfNoSpecifiedTests=false
+for blas in none auto; do # Soma's own products, then cuBLAS where it is installed
+    step contract-$blas mvn -B -q -pl cuda-kernels -am test -Dtest=GpuContractTest \
+        -Dsurefire.failIfNoSpecifiedTests=false -Dsoma.cuda.sync=true -Dsoma.cuda.blas=$blas
+done
 
 kernels() {
     bench "gemm$1" gemm $2
@@ -62,8 +65,12 @@ kernels() {
     bench "paste-100$1" paste --masks 100 $2
     bench "paste-500$1" paste --masks 500 $2
 }
-kernels "" ""
-[ "${SOMA_BENCH_COLD:-0}" = 0 ] || kernels -cold --cold
+options=${SOMA_JAVA_OPTS:-}
+for blas in none auto; do
+    export SOMA_JAVA_OPTS="$options -Dsoma.cuda.blas=$blas"
+    kernels "-$blas" ""
+    [ "${SOMA_BENCH_COLD:-0}" = 0 ] || kernels "-$blas-cold" --cold
+done
 bench model model --batch 2 --size 520x704 --per-op
 bench train train --batch 2 --size 520x704 --per-op
 
