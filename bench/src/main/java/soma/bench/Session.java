@@ -47,7 +47,7 @@ final class Session {
         if (session.isEmulated()) {
             session.note(
                     "emulated: each case runs once, small where no size is given; counts tell"
-                        + " something, times do not");
+                            + " something, times do not");
         }
         return session;
     }

@@ -206,7 +206,8 @@ class BenchCommandTest {
     @Test
     void modelsRunOnOtherDevices() throws IOException {
         JsonNode rows =
-                rows("bench model --size 32x32 --batch 1 --per-op --device emulator "
+                rows(
+                        "bench model --size 32x32 --batch 1 --per-op --device emulator "
                                 + SMALL
                                 + " MODEL.RPN.POST_NMS_TOPK_TEST=4 TEST.DETECTIONS_PER_IMAGE=2");
         assertAll(
