@@ -56,7 +56,8 @@ class EmulatorInferenceTest {
                 "--formats",
                 "coco",
                 "--out",
-                out.toString());
+                out.toString(),
+                "SOMA.RESNET_BLOCKS=[1,1,1,1]");
         return new ObjectMapper().readTree(Files.readString(out.resolve("results.json")));
     }
 }
