@@ -27,4 +27,13 @@ abstract class MatMulContract extends DeviceContract {
                                     true));
         }
     }
+
+    @Test
+    void beyondOneGridDimension() {
+        int n = BEYOND_GRID;
+        for (int[] s : new int[][] {{n, 2, 1}, {1, 2, n}, {2, n, 1}}) {
+            // Small whole numbers: their sums are exact, of however many and in any order.
+            agree(0, () -> tensor(1, s[0], s[1]).floor().matMul(tensor(2, s[1], s[2]).floor()));
+        }
+    }
 }

@@ -74,4 +74,9 @@ abstract class OptimizerContract extends DeviceContract {
             }
         }
     }
+
+    @Test
+    void beyondOneGridDimension() {
+        parameterUpdates(BEYOND_GRID);
+    }
 }

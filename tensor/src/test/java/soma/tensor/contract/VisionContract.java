@@ -13,6 +13,7 @@ import soma.tensor.Tensor;
 import soma.tensor.spi.VisionKernels.RoiAlignSpec;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -156,5 +157,36 @@ abstract class VisionContract extends DeviceContract {
             }
         }
         return Tensor.of(all.stream().mapToInt(i -> i).toArray(), all.size());
+    }
+
+    @Test
+    void beyondOneGridDimension() {
+        int n = BEYOND_GRID;
+        agree(0, () -> iou(n, 1));
+        agree(0, () -> iou(1, n));
+        agree(0, () -> match(2, n, true));
+        agree(
+                2e-6,
+                () ->
+                        gradients(
+                                x ->
+                                        Functional.roiAlign(
+                                                List.of(x),
+                                                boxes(5, n, 30, 20),
+                                                ints(6, n, 2),
+                                                ints(7, n, 1),
+                                                new RoiAlignSpec(1, 1, true, List.of(0.25))),
+                                tensor(1, 2, 5, 4, 1)));
+        // Masks of one pixel, in an image of one pixel.
+        agree(
+                0,
+                () -> {
+                    Tensor masks = tensor(1, n, 1, 1).sigmoid();
+                    int[][] runs =
+                            masks.backend()
+                                    .vision()
+                                    .pasteMasks(masks.view(), boxes(2, n, 5, 4).view(), 1, 1, 0.5);
+                    return Tensor.of(Arrays.stream(runs).mapToInt(r -> r.length).toArray(), n);
+                });
     }
 }
