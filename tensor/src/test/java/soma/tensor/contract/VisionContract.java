@@ -13,7 +13,6 @@ import soma.tensor.Tensor;
 import soma.tensor.spi.VisionKernels.RoiAlignSpec;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -177,16 +176,5 @@ abstract class VisionContract extends DeviceContract {
                                                 ints(7, n, 1),
                                                 new RoiAlignSpec(1, 1, true, List.of(0.25))),
                                 tensor(1, 2, 5, 4, 1)));
-        // Masks of one pixel, in an image of one pixel.
-        agree(
-                0,
-                () -> {
-                    Tensor masks = tensor(1, n, 1, 1).sigmoid();
-                    int[][] runs =
-                            masks.backend()
-                                    .vision()
-                                    .pasteMasks(masks.view(), boxes(2, n, 5, 4).view(), 1, 1, 0.5);
-                    return Tensor.of(Arrays.stream(runs).mapToInt(r -> r.length).toArray(), n);
-                });
     }
 }
