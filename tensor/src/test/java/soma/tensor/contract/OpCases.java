@@ -17,6 +17,10 @@ public final class OpCases {
     /** Those that take any size in place of each dimension of {@link OpCase#ANY}. */
     static final List<OpCase> OF_ANY_SIZE = ofAnySize();
 
+    /** Of these, what is worth another run with many elements. */
+    static final List<OpCase> OF_MANY_ROWS =
+            OF_ANY_SIZE.stream().filter(c -> c.shapes().length == 1 || sameShapes(c)).toList();
+
     /** All of them. */
     public static final List<OpCase> ALL = all();
 
@@ -24,6 +28,10 @@ public final class OpCases {
 
     private static int[] shape(int... dims) {
         return dims;
+    }
+
+    private static boolean sameShapes(OpCase c) {
+        return Arrays.stream(c.shapes()).allMatch(s -> Arrays.equals(s, c.shapes()[0]));
     }
 
     private static List<OpCase> ofAnySize() {

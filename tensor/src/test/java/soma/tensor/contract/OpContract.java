@@ -28,7 +28,7 @@ abstract class OpContract extends DeviceContract {
     }
 
     @ParameterizedTest
-    @FieldSource("soma.tensor.contract.OpCases#OF_ANY_SIZE")
+    @FieldSource("soma.tensor.contract.OpCases#OF_MANY_ROWS")
     void ofManyRows(OpCase c) {
         agrees(c.withSize(MANY));
     }

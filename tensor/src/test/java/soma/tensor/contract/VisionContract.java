@@ -163,7 +163,6 @@ abstract class VisionContract extends DeviceContract {
         int n = BEYOND_GRID;
         agree(0, () -> iou(n, 1));
         agree(0, () -> iou(1, n));
-        agree(0, () -> match(2, n, true));
         agree(
                 2e-6,
                 () ->
