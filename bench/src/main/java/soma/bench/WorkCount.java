@@ -1,6 +1,8 @@
 package soma.bench;
 
 import soma.tensor.spi.ConvGeometry;
+import soma.tensor.spi.OptimizerKernels.AdamWOperands;
+import soma.tensor.spi.OptimizerKernels.SgdOperands;
 import soma.tensor.spi.View;
 
 import java.util.List;
@@ -41,6 +43,8 @@ final class WorkCount {
         return switch (arg) {
             case View v -> (long) v.shape().size() * v.dtype().bytes();
             case List<?> list -> list.stream().mapToLong(WorkCount::bytes).sum();
+            case SgdOperands o -> bytes(List.of(o.parameter(), o.gradient(), o.buffer()));
+            case AdamWOperands o -> bytes(List.of(o.parameter(), o.gradient(), o.m(), o.v()));
             case null, default -> 0;
         };
     }

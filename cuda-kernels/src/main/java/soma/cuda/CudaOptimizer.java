@@ -1,23 +1,24 @@
 package soma.cuda;
 
+import static soma.cuda.TensorTable.word;
+
 import soma.cuda.driver.Arguments;
-import soma.cuda.driver.Geometry;
 import soma.tensor.DType;
 import soma.tensor.DTypeException;
 import soma.tensor.spi.Backend;
 import soma.tensor.spi.OptimizerKernels;
-import soma.tensor.spi.Storage;
 import soma.tensor.spi.View;
+
+import java.util.List;
 
 /**
  * Parameter updates, norms and the search for what is not finite, on float32 ({@code
- * optimizer.ptx}).
+ * optimizer.ptx}): one launch, however many tensors there are.
  */
 final class CudaOptimizer implements OptimizerKernels {
-    private static final int THREADS = 256;
-
-    /** Blocks that each give one sum; few, since the host adds them. */
-    private static final int SUMS = 128;
+    private static final int SGD_WORDS = 5;
+    private static final int ADAMW_WORDS = 6;
+    private static final int READ_WORDS = 2;
 
     private final Backend backend;
     private final Launcher launcher;
@@ -37,24 +38,32 @@ final class CudaOptimizer implements OptimizerKernels {
             double decay,
             boolean nesterov,
             boolean first) {
-        requireFloat("sgd", parameter, gradient, buffer);
-        int n = parameter.shape().size();
-        if (n == 0) {
+        sgd(
+                List.of(new SgdOperands(parameter, gradient, buffer, lr, decay, first)),
+                momentum,
+                nesterov);
+    }
+
+    @Override
+    public void sgd(List<SgdOperands> all, double momentum, boolean nesterov) {
+        TensorTable table = new TensorTable(SGD_WORDS);
+        for (SgdOperands o : all) {
+            requireFloat("sgd", o.parameter(), o.gradient(), o.buffer());
+            int n = o.parameter().shape().size();
+            table.add(
+                    n,
+                    Launcher.address(o.parameter()),
+                    Launcher.address(o.gradient()),
+                    Launcher.address(o.buffer()),
+                    word(n, o.first() ? 1 : 0),
+                    word(o.lr(), o.decay()));
+        }
+        if (table.isEmpty()) {
             return;
         }
-        launch(
-                "sgd_f32",
-                covering(n),
-                new Arguments()
-                        .address(Launcher.address(parameter))
-                        .address(Launcher.address(gradient))
-                        .address(Launcher.address(buffer))
-                        .u32(n)
-                        .f32(lr)
-                        .f32(momentum)
-                        .f32(decay)
-                        .u32(nesterov ? 1 : 0)
-                        .u32(first ? 1 : 0));
+        try (TensorTable.OnDevice tensors = table.upload(backend, "sgd", 0)) {
+            launch("sgd_f32", tensors, tensors.arguments().f32(momentum).u32(nesterov ? 1 : 0));
+        }
     }
 
     @Override
@@ -69,90 +78,97 @@ final class CudaOptimizer implements OptimizerKernels {
             double eps,
             double decay,
             long step) {
-        requireFloat("adamW", parameter, gradient, m, v);
-        int n = parameter.shape().size();
-        if (n == 0) {
+        adamW(
+                List.of(new AdamWOperands(parameter, gradient, m, v, lr, decay, step)),
+                beta1,
+                beta2,
+                eps);
+    }
+
+    @Override
+    public void adamW(List<AdamWOperands> all, double beta1, double beta2, double eps) {
+        TensorTable table = new TensorTable(ADAMW_WORDS);
+        for (AdamWOperands o : all) {
+            requireFloat("adamW", o.parameter(), o.gradient(), o.m(), o.v());
+            int n = o.parameter().shape().size();
+            table.add(
+                    n,
+                    Launcher.address(o.parameter()),
+                    Launcher.address(o.gradient()),
+                    Launcher.address(o.m()),
+                    Launcher.address(o.v()),
+                    word(n, 1 - o.lr() * o.decay()),
+                    word(
+                            o.lr() / (1 - Math.pow(beta1, o.step())),
+                            1 / Math.sqrt(1 - Math.pow(beta2, o.step()))));
+        }
+        if (table.isEmpty()) {
             return;
         }
-        launch(
-                "adamw_f32",
-                covering(n),
-                new Arguments()
-                        .address(Launcher.address(parameter))
-                        .address(Launcher.address(gradient))
-                        .address(Launcher.address(m))
-                        .address(Launcher.address(v))
-                        .u32(n)
-                        .f32(beta1)
-                        .f32(1 - beta1)
-                        .f32(beta2)
-                        .f32(1 - beta2)
-                        .f32(1 - lr * decay)
-                        .f32(lr / (1 - Math.pow(beta1, step)))
-                        .f32(1 / Math.sqrt(1 - Math.pow(beta2, step)))
-                        .f32(eps));
+        try (TensorTable.OnDevice tensors = table.upload(backend, "adamW", 0)) {
+            launch(
+                    "adamw_f32",
+                    tensors,
+                    tensors.arguments()
+                            .f32(beta1)
+                            .f32(1 - beta1)
+                            .f32(beta2)
+                            .f32(1 - beta2)
+                            .f32(eps));
+        }
     }
 
     @Override
     public double squaredNorm(View x) {
-        requireFloat("squaredNorm", x);
-        int n = x.shape().size();
-        if (n == 0) {
+        return squaredNorm(List.of(x));
+    }
+
+    @Override
+    public double squaredNorm(List<View> all) {
+        TensorTable table = read("squaredNorm", all);
+        if (table.isEmpty()) {
             return 0;
         }
-        Geometry geometry = Geometry.covering(n, THREADS, SUMS);
-        double[] sums = new double[geometry.gridX()];
-        Storage partial = backend.allocate(DType.FLOAT64, sums.length, "squared_norm");
-        try {
-            launch(
-                    "squared_norm_f32",
-                    geometry,
-                    new Arguments()
-                            .address(Launcher.address(x))
-                            .address(((CudaStorage) partial).address())
-                            .u32(n));
-            backend.download(partial, 0, sums, 0, sums.length);
-        } finally {
-            partial.release();
-        }
         double sum = 0;
-        for (double part : sums) {
-            sum += part;
+        try (TensorTable.OnDevice tensors = table.upload(backend, "squaredNorm", 1)) {
+            launch("squared_norm_f32", tensors, tensors.arguments().address(tensors.results()));
+            for (long part : tensors.results(tensors.blocks())) {
+                sum += Double.longBitsToDouble(part);
+            }
         }
         return sum;
     }
 
     @Override
     public boolean allFinite(View x) {
-        requireFloat("allFinite", x);
-        int n = x.shape().size();
-        if (n == 0) {
+        return allFinite(List.of(x));
+    }
+
+    @Override
+    public boolean allFinite(List<View> all) {
+        TensorTable table = read("allFinite", all);
+        if (table.isEmpty()) {
             return true;
         }
-        int[] found = new int[1];
-        Storage flag = backend.allocate(DType.INT32, 1, "all_finite");
-        try {
-            backend.upload(found, 0, flag, 0, 1);
-            launch(
-                    "non_finite_f32",
-                    covering(n),
-                    new Arguments()
-                            .address(Launcher.address(x))
-                            .address(((CudaStorage) flag).address())
-                            .u32(n));
-            backend.download(flag, 0, found, 0, 1);
-        } finally {
-            flag.release();
+        try (TensorTable.OnDevice tensors = table.upload(backend, "allFinite", 1)) {
+            launch("non_finite_f32", tensors, tensors.arguments().address(tensors.results()));
+            return tensors.results(1)[0] == 0;
         }
-        return found[0] == 0;
     }
 
-    private Geometry covering(int n) {
-        return Geometry.covering(n, THREADS, launcher.wave());
+    /** A table of tensors that are read. */
+    private static TensorTable read(String op, List<View> all) {
+        TensorTable table = new TensorTable(READ_WORDS);
+        for (View x : all) {
+            requireFloat(op, x);
+            int n = x.shape().size();
+            table.add(n, Launcher.address(x), word(n, 0));
+        }
+        return table;
     }
 
-    private void launch(String entry, Geometry geometry, Arguments arguments) {
-        launcher.launch(KernelFamily.OPTIMIZER, entry, geometry, arguments);
+    private void launch(String entry, TensorTable.OnDevice tensors, Arguments arguments) {
+        launcher.launch(KernelFamily.OPTIMIZER, entry, tensors.geometry(), arguments);
     }
 
     private static void requireFloat(String op, View... operands) {

@@ -101,7 +101,7 @@ public enum KernelFamily {
             "mask_edges_count",
             "mask_edges_write"),
 
-    /** Parameter updates and norms. */
+    /** Parameter updates and norms, of all tensors of a model in one launch. */
     OPTIMIZER("sgd_f32", "adamw_f32", "squared_norm_f32", "non_finite_f32"),
 
     /** What the device can do at most, for benchmarks. */

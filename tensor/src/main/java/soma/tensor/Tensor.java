@@ -11,6 +11,7 @@ import soma.tensor.spi.Storage;
 import soma.tensor.spi.View;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * An n-dimensional array on a device, with an optional place in an autograd graph. Images and
@@ -522,6 +523,15 @@ public final class Tensor {
     /** Whether all elements are finite. */
     public boolean allFinite() {
         return backend().optimizer().allFinite(contiguous().view);
+    }
+
+    /** Whether all elements of all tensors, of one device, are finite; asks the device once. */
+    public static boolean allFinite(List<Tensor> tensors) {
+        return tensors.isEmpty()
+                || tensors.getFirst()
+                        .backend()
+                        .optimizer()
+                        .allFinite(tensors.stream().map(t -> t.contiguous().view).toList());
     }
 
     /** Gradients of this scalar with respect to all leaves it depends on. */

@@ -55,15 +55,30 @@ public final class TrainingStep {
             Tensor total = losses.total();
             Map<String, Double> figures = figures(losses, total);
             Gradients gradients = Autograd.backward(total);
-            for (Parameter p : solver.parameters()) {
-                Tensor g = gradients.of(p.value());
-                if (g != null && !g.allFinite()) {
-                    throw new DivergenceException("the gradient of " + p.name() + " is not finite");
-                }
-            }
+            requireFinite(gradients);
             solver.step(gradients, iteration);
             return figures;
         }
+    }
+
+    private void requireFinite(Gradients gradients) {
+        Map<Parameter, Tensor> present = new LinkedHashMap<>();
+        for (Parameter p : solver.parameters()) {
+            Tensor g = gradients.of(p.value());
+            if (g != null) {
+                present.put(p, g);
+            }
+        }
+        if (Tensor.allFinite(List.copyOf(present.values()))) {
+            return;
+        }
+        present.forEach(
+                (p, g) -> {
+                    if (!g.allFinite()) {
+                        throw new DivergenceException(
+                                "the gradient of " + p.name() + " is not finite");
+                    }
+                });
     }
 
     private TrainingLosses losses(List<TrainingExample> batch) {

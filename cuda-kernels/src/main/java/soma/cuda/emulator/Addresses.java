@@ -12,6 +12,9 @@ final class Addresses {
     private final Source base;
     private final long offset;
 
+    /** Where a block keeps the memory that this instruction accessed last. */
+    private final int slot;
+
     /** {@code width}: bytes that a lane accesses. */
     Addresses(Operands o, int operand, Space space, int width) {
         if (!(o.get(operand) instanceof PtxOperand.Address(PtxOperand at, long plus))) {
@@ -20,6 +23,7 @@ final class Addresses {
         this.space = space;
         this.width = width;
         this.offset = plus;
+        this.slot = o.index();
         // Shared memory is also addressed by registers of 32 bits.
         narrow = at instanceof PtxOperand.Register r && r.register().type().bytes() == 4;
         if (narrow && space == Space.GLOBAL) {
@@ -66,6 +70,40 @@ final class Addresses {
             }
         }
         return out;
+    }
+
+    /**
+     * The memory that the addresses of all lanes of the mask lie in, aligned and inside; null if
+     * there is no such, or a lane has to be looked at on its own.
+     *
+     * @throws Fault if the first lane's address lies nowhere, or is misaligned
+     */
+    Memory common(Warp warp, int mask, long[] addresses) {
+        if (space == Space.LOCAL) {
+            return null;
+        }
+        Memory[] recent = warp.block().recent();
+        int first = Integer.numberOfTrailingZeros(mask);
+        Memory memory = memory(warp, first, addresses[first], recent[slot]);
+        recent[slot] = memory;
+        long base = memory.base();
+        long last = (long) memory.size() - width;
+        long outside = 0;
+        long odd = 0;
+        if (mask == Warp.FULL) {
+            for (int k = 0; k < Warp.LANES; k++) {
+                long at = addresses[k] - base;
+                outside |= at | last - at;
+                odd |= at;
+            }
+        } else {
+            for (int m = mask; m != 0; m &= m - 1) {
+                long at = addresses[Integer.numberOfTrailingZeros(m)] - base;
+                outside |= at | last - at;
+                odd |= at;
+            }
+        }
+        return outside < 0 || (odd & width - 1) != 0 ? null : memory;
     }
 
     /**

@@ -46,10 +46,11 @@ final class AsyncCopies {
                 if (counts[lane] > 0) {
                     Memory memory = from.memory(w, lane, sources[lane], null);
                     int offset = (int) (sources[lane] - memory.base());
-                    MemoryOps.checkRead(w, lane, memory, offset, counts[lane]);
+                    MemoryOps.checkRead(w, lane, memory, offset, counts[lane], false);
                     System.arraycopy(memory.bytes(), offset, copied, 0, counts[lane]);
                 }
                 Memory shared = to.memory(w, lane, targets[lane], null);
+                shared.startWrite(w, lane, (int) targets[lane], size);
                 w.copies.open.add(new Pending(w, lane, shared, (int) targets[lane], copied));
             }
         };
@@ -79,14 +80,9 @@ final class AsyncCopies {
     }
 
     private static void land(Pending pending) {
-        for (int k = 0; k < pending.bytes().length; k++) {
-            MemoryOps.write(
-                    pending.warp(),
-                    pending.lane(),
-                    pending.to(),
-                    pending.at() + k,
-                    1,
-                    pending.bytes()[k]);
-        }
+        byte[] bytes = pending.bytes();
+        pending.to().startWrite(pending.warp(), pending.lane(), pending.at(), bytes.length);
+        System.arraycopy(bytes, 0, pending.to().bytes(), pending.at(), bytes.length);
+        pending.to().written(pending.at(), bytes.length);
     }
 }

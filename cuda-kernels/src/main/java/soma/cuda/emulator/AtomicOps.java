@@ -35,6 +35,9 @@ final class AtomicOps {
                 memory = at.memory(w, lane, addresses[lane], memory);
                 int offset = (int) (addresses[lane] - memory.base());
                 memory.requireWritten(lane, offset, type.bytes());
+                if (memory.log() != null) {
+                    memory.log().update(w, lane, offset, type.bytes(), memory);
+                }
                 long operand = value.bits(w, lane, wide);
                 long second = swap == null ? 0 : swap.bits(w, lane, wide);
                 long old = memory.get(offset, type.bytes());

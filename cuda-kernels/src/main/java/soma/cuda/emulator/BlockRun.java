@@ -8,7 +8,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.SplittableRandom;
 
 /** Runs the blocks of one launch one after the other: their warps, shared memory and barriers. */
 final class BlockRun {
@@ -29,7 +29,11 @@ final class BlockRun {
     private final Memory shared;
     private final List<Warp> warps = new ArrayList<>();
     private final Memory[] locals;
-    private Random random;
+
+    /** By instruction: where it accessed memory last. */
+    private final Memory[] recent;
+
+    private SplittableRandom random;
     private int number;
 
     BlockRun(Program program, Launch launch, boolean detailed) {
@@ -43,13 +47,14 @@ final class BlockRun {
         int bytes = program.sharedBytes() + launch.geometry().sharedBytes();
         boolean full = launch.checks() == Checks.FULL;
         shared = new Memory("shared memory", 0, bytes, full, full ? new AccessLog(bytes) : null);
+        recent = new Memory[program.size()];
         locals = new Memory[program.localBytes() == 0 ? 0 : threads];
     }
 
     /** Runs a block to its end. */
     void run(int block) {
         number = block;
-        random = new Random(launch.seed() * 31 + block);
+        random = new SplittableRandom(launch.seed() * 31 + block);
         shared.reset();
         for (int t = 0; t < locals.length; t++) {
             locals[t] =
@@ -116,7 +121,8 @@ final class BlockRun {
         }
         waiting.remove(barrier);
         counts.barrier();
-        arrived.forEach(Warp::passedBarrier);
+        int passed = 1 + arrived.stream().mapToInt(Warp::barriers).max().orElse(0);
+        arrived.forEach(w -> w.passedBarrier(passed));
         if (launch.checks() == Checks.FULL) {
             Collections.shuffle(arrived, random);
         }
@@ -146,6 +152,10 @@ final class BlockRun {
 
     Counts counts() {
         return counts;
+    }
+
+    Memory[] recent() {
+        return recent;
     }
 
     Memory shared() {

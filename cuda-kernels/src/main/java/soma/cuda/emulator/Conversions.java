@@ -33,10 +33,13 @@ final class Conversions {
         if (wideTarget != (d.kind() == Kind.LONG || d.kind() == Kind.DOUBLE)) {
             throw o.error("the register written is not of " + to.ptx());
         }
+        Rounding rounding = Rounding.of(i);
+        boolean saturates = i.has(".sat");
         return (w, mask) -> {
             for (int m = mask; m != 0; m &= m - 1) {
                 int lane = Integer.numberOfTrailingZeros(m);
-                d.set(w, lane, convert(i, from, to, a.bits(w, lane, wideSource)));
+                long bits = a.bits(w, lane, wideSource);
+                d.set(w, lane, convert(rounding, saturates, from, to, bits));
             }
         };
     }
@@ -74,14 +77,17 @@ final class Conversions {
         };
     }
 
-    private static long convert(PtxInstruction i, PtxType from, PtxType to, long bits) {
+    private static long convert(
+            Rounding rounding, boolean saturates, PtxType from, PtxType to, long bits) {
         if (from.isFloat()) {
             double x = toDouble(from, bits);
-            return to.isFloat() ? fromDouble(i, to, from, x) : toInteger(i, to, x);
+            return to.isFloat()
+                    ? fromDouble(rounding, saturates, to, from, x)
+                    : toInteger(to, rounding.whole(x));
         }
         long x = integer(from, bits);
         if (!to.isFloat()) {
-            return i.has(".sat") ? saturated(from, to, x) : narrowed(to, x);
+            return saturates ? saturated(from, to, x) : narrowed(to, x);
         }
         if (to == PtxType.F32) {
             boolean huge = from.bytes() == 8 && !from.isSigned() && x < 0;
@@ -92,7 +98,7 @@ final class Conversions {
                 from.bytes() == 8 && !from.isSigned() && x < 0
                         ? unsigned(x).doubleValue()
                         : (double) x;
-        return fromDouble(i, to, PtxType.F64, value);
+        return fromDouble(rounding, saturates, to, PtxType.F64, value);
     }
 
     private static BigInteger unsigned(long x) {
@@ -142,9 +148,10 @@ final class Conversions {
         };
     }
 
-    private static long fromDouble(PtxInstruction i, PtxType to, PtxType from, double exact) {
-        double x = rounded(i, exact);
-        if (i.has(".sat")) {
+    private static long fromDouble(
+            Rounding rounding, boolean saturates, PtxType to, PtxType from, double exact) {
+        double x = rounding.whole(exact);
+        if (saturates) {
             x = x > 0 ? Math.min(x, 1) : 0;
         }
         return switch (to) {
@@ -153,43 +160,13 @@ final class Conversions {
             case TF32 -> HalfFloats.toTf32((float) x) & 0xffffffffL;
             case F64 -> Double.doubleToRawLongBits(x);
             default ->
-                    Float.floatToRawIntBits(from == PtxType.F64 ? directed(i, x) : (float) x)
+                    Float.floatToRawIntBits(from == PtxType.F64 ? rounding.single(x) : (float) x)
                             & 0xffffffffL;
         };
     }
 
-    /** float64 to float32 by the rounding asked for. */
-    private static float directed(PtxInstruction i, double x) {
-        float nearest = (float) x;
-        if (Double.isNaN(x) || nearest == x) {
-            return nearest;
-        }
-        if (i.has(".rz")) {
-            return Math.abs((double) nearest) > Math.abs(x) ? Math.nextAfter(nearest, 0) : nearest;
-        }
-        if (i.has(".rm")) {
-            return nearest > x ? Math.nextDown(nearest) : nearest;
-        }
-        return i.has(".rp") && nearest < x ? Math.nextUp(nearest) : nearest;
-    }
-
-    /** Rounds to a whole number if a mode for that is there. */
-    private static double rounded(PtxInstruction i, double x) {
-        if (i.has(".rni")) {
-            return Math.rint(x);
-        }
-        if (i.has(".rzi")) {
-            return x < 0 ? Math.ceil(x) : Math.floor(x);
-        }
-        if (i.has(".rmi")) {
-            return Math.floor(x);
-        }
-        return i.has(".rpi") ? Math.ceil(x) : x;
-    }
-
     /** Out of range: the nearest that there is; NaN: 0. */
-    private static long toInteger(PtxInstruction i, PtxType to, double exact) {
-        double x = rounded(i, exact);
+    private static long toInteger(PtxType to, double x) {
         if (Double.isNaN(x)) {
             return 0;
         }

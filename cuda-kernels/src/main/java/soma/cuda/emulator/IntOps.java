@@ -24,17 +24,19 @@ final class IntOps {
             case "add" ->
                     i.has(".sat")
                             ? binary(o, type, (x, y) -> saturated((long) x + y))
-                            : type.bytes() == 4 ? add(o, type) : binary(o, type, Integer::sum);
+                            : loop(o, type, IntLoops::add, Integer::sum);
             case "sub" ->
                     i.has(".sat")
                             ? binary(o, type, (x, y) -> saturated((long) x - y))
-                            : binary(o, type, (x, y) -> x - y);
+                            : loop(o, type, IntLoops::subtract, (x, y) -> x - y);
             case "mul" ->
-                    i.has(".hi") ? binary(o, type, high(type)) : binary(o, type, (x, y) -> x * y);
+                    i.has(".hi")
+                            ? binary(o, type, high(type))
+                            : loop(o, type, IntLoops::multiply, (x, y) -> x * y);
             case "mad" ->
                     i.has(".hi")
                             ? ternary(o, type, (x, y, z) -> high(type).applyAsInt(x, y) + z)
-                            : ternary(o, type, (x, y, z) -> x * y + z);
+                            : multiplyAdd(o, type);
             case "div" ->
                     binary(
                             o,
@@ -77,17 +79,14 @@ final class IntOps {
             case "neg" -> unary(o, type, x -> -x);
             case "abs" -> unary(o, type, Math::abs);
             case "not" -> unary(o, type, x -> ~x);
-            case "and" -> binary(o, type, (x, y) -> x & y);
+            case "and" -> loop(o, type, IntLoops::and, (x, y) -> x & y);
             case "or" -> binary(o, type, (x, y) -> x | y);
             case "xor" -> binary(o, type, (x, y) -> x ^ y);
-            case "shl" -> shift(o, type, (x, n) -> Integer.compareUnsigned(n, 31) > 0 ? 0 : x << n);
+            case "shl" -> shift(o, type, IntLoops::left, IntLoops::left);
             case "shr" ->
-                    shift(
-                            o,
-                            type,
-                            signed
-                                    ? (x, n) -> x >> (Integer.compareUnsigned(n, 31) > 0 ? 31 : n)
-                                    : (x, n) -> Integer.compareUnsigned(n, 31) > 0 ? 0 : x >>> n);
+                    signed
+                            ? shift(o, type, IntLoops::rightSigned, IntLoops::rightSigned)
+                            : shift(o, type, IntLoops::right, IntLoops::right);
             case "popc" -> unary(o, type, Integer::bitCount);
             case "clz" -> unary(o, type, Integer::numberOfLeadingZeros);
             case "brev" -> unary(o, type, Integer::reverse);
@@ -154,16 +153,38 @@ final class IntOps {
         return type.bytes() == 4 ? x : type.isSigned() ? (short) x : x & 0xffff;
     }
 
-    private static Step add(Operands o, PtxType type) {
+    /** An operation that is frequent on 32 bits; {@code narrow} is for 16. */
+    private static Step loop(
+            Operands o, PtxType type, IntLoops.Binary loop, IntBinaryOperator narrow) {
+        if (type.bytes() != 4) {
+            return binary(o, type, narrow);
+        }
         Target d = o.target(0);
         Source a = o.source(1, type);
         Source b = o.source(2, type);
         return (w, mask) -> {
             int[] x = a.ints(w, mask);
             int[] y = b.ints(w, mask);
+            loop.run(x, y, d.ints(w, mask));
+            d.done(w, mask, Kind.INT);
+        };
+    }
+
+    private static Step multiplyAdd(Operands o, PtxType type) {
+        if (type.bytes() != 4) {
+            return ternary(o, type, (x, y, z) -> x * y + z);
+        }
+        Target d = o.target(0);
+        Source a = o.source(1, type);
+        Source b = o.source(2, type);
+        Source c = o.source(3, type);
+        return (w, mask) -> {
+            int[] x = a.ints(w, mask);
+            int[] y = b.ints(w, mask);
+            int[] z = c.ints(w, mask);
             int[] out = d.ints(w, mask);
             for (int k = 0; k < Warp.LANES; k++) {
-                out[k] = x[k] + y[k];
+                out[k] = x[k] * y[k] + z[k];
             }
             d.done(w, mask, Kind.INT);
         };
@@ -186,8 +207,11 @@ final class IntOps {
         return binary(o, type, type, f);
     }
 
-    private static Step shift(Operands o, PtxType type, IntBinaryOperator f) {
-        return binary(o, type, PtxType.U32, f);
+    private static Step shift(
+            Operands o, PtxType type, IntLoops.Binary loop, IntBinaryOperator narrow) {
+        return type.bytes() == 4
+                ? loop(o, type, loop, narrow)
+                : binary(o, type, PtxType.U32, narrow);
     }
 
     private static Step binary(Operands o, PtxType type, PtxType second, IntBinaryOperator f) {

@@ -24,8 +24,8 @@ final class Memory {
     private final long base;
     private final byte[] bytes;
 
-    /** Which bytes were written; null where that isn't watched. */
-    private final boolean[] written;
+    /** Which bytes were written, as 1 or 0; null where that isn't watched. */
+    private final byte[] written;
 
     /** Who accessed which bytes; null where that isn't watched. */
     private final AccessLog log;
@@ -36,7 +36,7 @@ final class Memory {
         this.name = name;
         this.base = base;
         this.bytes = new byte[size];
-        this.written = watched ? new boolean[size] : null;
+        this.written = watched ? new byte[size] : null;
         this.log = log;
         Arrays.fill(bytes, POISON);
     }
@@ -58,6 +58,11 @@ final class Memory {
         return bytes;
     }
 
+    /** Whether it is known which bytes were written, or by whom. */
+    boolean isWatched() {
+        return written != null || log != null;
+    }
+
     AccessLog log() {
         return log;
     }
@@ -74,7 +79,7 @@ final class Memory {
     void reset() {
         Arrays.fill(bytes, POISON);
         if (written != null) {
-            Arrays.fill(written, false);
+            Arrays.fill(written, (byte) 0);
         }
         if (log != null) {
             log.reset();
@@ -90,7 +95,17 @@ final class Memory {
     /** Notes that a range was written from outside of kernels. */
     void written(int offset, int length) {
         if (written != null) {
-            Arrays.fill(written, offset, offset + length, true);
+            Arrays.fill(written, offset, offset + length, (byte) 1);
+        }
+    }
+
+    /** A write that takes a while begins: what was there is gone, and nobody else may look. */
+    void startWrite(Warp warp, int lane, int offset, int length) {
+        if (log != null) {
+            log.write(warp, lane, offset, length, false, this);
+        }
+        if (written != null) {
+            Arrays.fill(written, offset, offset + length, (byte) 0);
         }
     }
 
@@ -111,8 +126,11 @@ final class Memory {
         if (written == null) {
             return;
         }
+        if (width == 4 && (int) INTS.get(written, offset) == 0x01010101) {
+            return;
+        }
         for (int i = offset; i < offset + width; i++) {
-            if (!written[i]) {
+            if (written[i] == 0) {
                 throw new Fault(
                         lane, "reads memory that was never written, " + describe(base + offset));
             }
@@ -174,6 +192,10 @@ final class Memory {
             case 4 -> putInt(offset, (int) value);
             default -> putLong(offset, value);
         }
-        written(offset, width);
+        if (written != null && width == 4) {
+            INTS.set(written, offset, 0x01010101);
+        } else {
+            written(offset, width);
+        }
     }
 }

@@ -1,10 +1,10 @@
 package soma.cuda.emulator;
 
-import soma.cuda.emulator.Registers.Kind;
 import soma.cuda.ptx.PtxInstruction;
 import soma.cuda.ptx.PtxOperand;
 import soma.cuda.ptx.PtxType;
 
+import java.util.Arrays;
 import java.util.List;
 
 /** {@code ld} and {@code st}. */
@@ -13,76 +13,89 @@ final class MemoryOps {
 
     static Step load(PtxInstruction i, Operands o) {
         PtxType type = i.type();
-        List<PtxOperand> parts = o.elements(0);
-        List<Target> targets = parts.stream().map(o::target).toList();
-        Addresses at = new Addresses(o, 1, Addresses.space(i, o), type.bytes() * targets.size());
-        if (targets.size() == 1 && type.bytes() == 4) {
-            return loadWord(at, targets.getFirst());
-        }
+        Target[] targets = o.elements(0).stream().map(o::target).toArray(Target[]::new);
+        Addresses at = new Addresses(o, 1, Addresses.space(i, o), type.bytes() * targets.length);
+        boolean words = type.bytes() == 4 && Arrays.stream(targets).allMatch(Target::isWord);
+        boolean atomic = isStrong(i);
         return (w, mask) -> {
             long[] addresses = at.of(w, mask, w.addresses);
-            Memory memory = null;
             w.block().counts().access(at, addresses, mask);
+            Memory memory = words ? at.common(w, mask, addresses) : null;
+            if (memory != null && !memory.isWatched()) {
+                for (int k = 0; k < targets.length; k++) {
+                    targets[k].load(w, mask, memory, addresses, 4 * k);
+                }
+                return;
+            }
             for (int m = mask; m != 0; m &= m - 1) {
                 int lane = Integer.numberOfTrailingZeros(m);
                 memory = at.memory(w, lane, addresses[lane], memory);
                 int offset = (int) (addresses[lane] - memory.base());
-                checkRead(w, lane, memory, offset, at.width());
-                for (int k = 0; k < targets.size(); k++) {
+                checkRead(w, lane, memory, offset, at.width(), atomic);
+                for (int k = 0; k < targets.length; k++) {
                     long bits = memory.get(offset + k * type.bytes(), type.bytes());
-                    targets.get(k).set(w, lane, extended(type, bits));
+                    targets[k].set(w, lane, extended(type, bits));
                 }
             }
         };
     }
 
-    /** The common case, without detours. */
-    private static Step loadWord(Addresses at, Target target) {
-        boolean real = target.kind() == Kind.FLOAT;
-        return (w, mask) -> {
-            long[] addresses = at.of(w, mask, w.addresses);
-            w.block().counts().access(at, addresses, mask);
-            float[] floats = real ? w.floats[target.register()] : null;
-            int[] ints = real ? null : w.ints[target.register()];
-            Memory memory = null;
-            for (int m = mask; m != 0; m &= m - 1) {
-                int lane = Integer.numberOfTrailingZeros(m);
-                memory = at.memory(w, lane, addresses[lane], memory);
-                int offset = (int) (addresses[lane] - memory.base());
-                checkRead(w, lane, memory, offset, 4);
-                if (real) {
-                    floats[lane] = Float.intBitsToFloat(memory.getInt(offset));
-                } else {
-                    ints[lane] = memory.getInt(offset);
-                }
-            }
-            w.defined[target.register()] |= mask;
-        };
+    /** Whether an access is made to be seen by others while it happens. */
+    private static boolean isStrong(PtxInstruction i) {
+        return i.has(".volatile") || i.has(".relaxed") || i.has(".acquire") || i.has(".release");
     }
 
     static Step store(PtxInstruction i, Operands o) {
         PtxType type = i.type();
         List<PtxOperand> parts = o.elements(1);
+        Source[] sources = new Source[parts.size()];
+        for (int k = 0; k < sources.length; k++) {
+            sources[k] = o.source(parts.get(k), type, k);
+        }
         boolean wide = type.bytes() == 8;
-        List<Source> sources = parts.stream().map(p -> o.source(p, type, 1)).toList();
-        Addresses at = new Addresses(o, 0, Addresses.space(i, o), type.bytes() * sources.size());
+        boolean words = type.bytes() == 4;
+        Addresses at = new Addresses(o, 0, Addresses.space(i, o), type.bytes() * sources.length);
         if (at.space() == Space.CONST) {
             throw o.error("constant memory can't be written");
+        }
+        if (isStrong(i)) {
+            throw o.error("only plain stores are emulated: write atomically with atom.exch");
         }
         return (w, mask) -> {
             long[] addresses = at.of(w, mask, w.addresses);
             w.block().counts().access(at, addresses, mask);
-            Memory memory = null;
+            Memory memory = words ? at.common(w, mask, addresses) : null;
+            if (memory != null && !memory.isWatched()) {
+                for (int k = 0; k < sources.length; k++) {
+                    storeWords(sources[k].ints(w, mask), mask, memory, addresses, 4 * k);
+                }
+                return;
+            }
             for (int m = mask; m != 0; m &= m - 1) {
                 int lane = Integer.numberOfTrailingZeros(m);
                 memory = at.memory(w, lane, addresses[lane], memory);
                 int offset = (int) (addresses[lane] - memory.base());
-                for (int k = 0; k < sources.size(); k++) {
-                    long bits = sources.get(k).bits(w, lane, wide);
+                for (int k = 0; k < sources.length; k++) {
+                    long bits = sources[k].bits(w, lane, wide);
                     write(w, lane, memory, offset + k * type.bytes(), type.bytes(), bits);
                 }
             }
         };
+    }
+
+    private static void storeWords(
+            int[] values, int mask, Memory memory, long[] addresses, int plus) {
+        long base = memory.base() - plus;
+        if (mask == Warp.FULL) {
+            for (int k = 0; k < Warp.LANES; k++) {
+                memory.putInt((int) (addresses[k] - base), values[k]);
+            }
+            return;
+        }
+        for (int m = mask; m != 0; m &= m - 1) {
+            int lane = Integer.numberOfTrailingZeros(m);
+            memory.putInt((int) (addresses[lane] - base), values[lane]);
+        }
     }
 
     /** {@code ld.param}: an argument of the launch, by name. */
@@ -100,10 +113,10 @@ final class MemoryOps {
     }
 
     /** Checks of a read that only full checking has. */
-    static void checkRead(Warp w, int lane, Memory memory, int offset, int width) {
+    static void checkRead(Warp w, int lane, Memory memory, int offset, int width, boolean atomic) {
         memory.requireWritten(lane, offset, width);
         if (memory.log() != null) {
-            memory.log().read(w, lane, offset, width, memory);
+            memory.log().read(w, lane, offset, width, atomic, memory);
         }
     }
 

@@ -6,6 +6,7 @@ import soma.cuda.ptx.PtxOperand;
 import soma.cuda.ptx.PtxType;
 
 import java.util.List;
+import java.util.function.IntBinaryOperator;
 
 /** {@code mov}, {@code cvta}, selections, and logic of predicates. */
 final class Moves {
@@ -153,13 +154,17 @@ final class Moves {
             return (w, mask) -> d.predicate(w, mask, ~Operands.holds(w, mask, a));
         }
         PtxOperand.Register b = o.predicate(2);
+        IntBinaryOperator f =
+                switch (i.opcode()) {
+                    case "and" -> (x, y) -> x & y;
+                    case "or" -> (x, y) -> x | y;
+                    case "xor" -> (x, y) -> x ^ y;
+                    default -> throw o.error("the emulator doesn't know it for predicates");
+                };
         return (w, mask) -> {
             int x = Operands.holds(w, mask, a);
             int y = Operands.holds(w, mask, b);
-            d.predicate(
-                    w,
-                    mask,
-                    i.opcode().equals("and") ? x & y : i.opcode().equals("or") ? x | y : x ^ y);
+            d.predicate(w, mask, f.applyAsInt(x, y));
         };
     }
 }

@@ -14,17 +14,25 @@ import java.util.Map;
 final class Operands {
     private final String file;
     private final PtxInstruction instruction;
+    private final int index;
     private final Map<String, Long> symbols;
 
     /**
      * Of an instruction.
      *
+     * @param index its place in the kernel
      * @param symbols addresses of variables by name
      */
-    Operands(String file, PtxInstruction instruction, Map<String, Long> symbols) {
+    Operands(String file, PtxInstruction instruction, int index, Map<String, Long> symbols) {
         this.file = file;
         this.instruction = instruction;
+        this.index = index;
         this.symbols = symbols;
+    }
+
+    /** Place of the instruction in the kernel. */
+    int index() {
+        return index;
     }
 
     int size() {

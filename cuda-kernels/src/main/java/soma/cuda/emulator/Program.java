@@ -77,6 +77,11 @@ final class Program implements Kernel {
         return entry.parameters();
     }
 
+    /** How many instructions it has. */
+    int size() {
+        return code.length;
+    }
+
     Registers registers() {
         return registers;
     }

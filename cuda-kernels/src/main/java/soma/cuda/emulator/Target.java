@@ -71,6 +71,36 @@ final class Target {
         }
     }
 
+    /** Whether it has 32 bits, or up to that. */
+    boolean isWord() {
+        return kind == Kind.INT || kind == Kind.FLOAT;
+    }
+
+    /** Loads words at known good addresses, {@code plus} bytes further. */
+    void load(Warp warp, int mask, Memory memory, long[] addresses, int plus) {
+        long base = memory.base() - plus;
+        if (kind == Kind.FLOAT) {
+            float[] out = warp.floats[register];
+            if (mask == Warp.FULL) {
+                for (int k = 0; k < Warp.LANES; k++) {
+                    out[k] = Float.intBitsToFloat(memory.getInt((int) (addresses[k] - base)));
+                }
+            } else {
+                for (int m = mask; m != 0; m &= m - 1) {
+                    int k = Integer.numberOfTrailingZeros(m);
+                    out[k] = Float.intBitsToFloat(memory.getInt((int) (addresses[k] - base)));
+                }
+            }
+        } else {
+            int[] out = warp.ints[register];
+            for (int m = mask; m != 0; m &= m - 1) {
+                int k = Integer.numberOfTrailingZeros(m);
+                out[k] = memory.getInt((int) (addresses[k] - base));
+            }
+        }
+        warp.defined[register] |= mask;
+    }
+
     /** Sets one lane from raw bits, whatever the kind. */
     void set(Warp warp, int lane, long bits) {
         switch (kind) {

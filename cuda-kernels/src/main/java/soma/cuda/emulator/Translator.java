@@ -30,7 +30,7 @@ final class Translator {
     List<Op> ops() {
         List<Op> ops = new ArrayList<>();
         for (PtxInstruction i : entry.instructions()) {
-            ops.add(op(i, new Operands(file, i, symbols)));
+            ops.add(op(i, new Operands(file, i, ops.size(), symbols)));
         }
         return ops;
     }
@@ -82,7 +82,7 @@ final class Translator {
                     case "activemask" -> WarpOps.activeMask(o);
                     case "mma" -> Mma.of(i, o);
                     case "cp" -> copies(i, o);
-                    case "membar", "fence" -> (w, _) -> w.block().publish();
+                    case "membar", "fence" -> fence(i);
                     case "prefetch", "nop" -> (_, _) -> {};
                     default -> arithmetic(i, o);
                 };
@@ -113,6 +113,12 @@ final class Translator {
                 yield type.bytes() == 8 ? LongOps.of(i, o, type) : IntOps.of(i, o, type);
             }
         };
+    }
+
+    /** A fence that reaches beyond the block. */
+    private static Step fence(PtxInstruction i) {
+        boolean wide = i.has(".gl") || i.has(".gpu") || i.has(".sys");
+        return wide ? (w, _) -> w.block().publish() : (_, _) -> {};
     }
 
     private static Step copies(PtxInstruction i, Operands o) {

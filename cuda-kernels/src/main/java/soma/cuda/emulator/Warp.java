@@ -70,6 +70,7 @@ final class Warp {
 
     /** Puts it at the start of a block's code. */
     void begin(BlockRun block, int index) {
+        boolean first = this.block == null;
         this.block = block;
         this.index = index;
         Geometry g = block.geometry();
@@ -82,7 +83,12 @@ final class Warp {
         copies.reset();
         for (int r = 0; r < registers.count(); r++) {
             if (registers.get(r).special()) {
-                setSpecial(r, registers.get(r).name(), g);
+                String name = registers.get(r).name();
+                // Blocks of a launch differ in nothing else.
+                if (first || name.startsWith("%ctaid")) {
+                    setSpecial(r, name, g);
+                }
+                defined[r] = FULL;
             }
         }
     }
@@ -115,7 +121,6 @@ final class Warp {
                         default -> throw new IllegalStateException(name);
                     };
         }
-        defined[register] = FULL;
     }
 
     BlockRun block() {
@@ -147,9 +152,14 @@ final class Warp {
         return (long) barriers << WARP_BITS | syncs;
     }
 
+    /** Barriers that it passed; warps that passed one together have the same number. */
+    int barriers() {
+        return barriers;
+    }
+
     /** A barrier of the block was passed. */
-    void passedBarrier() {
-        barriers++;
+    void passedBarrier(int number) {
+        barriers = number;
     }
 
     /** Something that orders the lanes of this warp was passed. */
@@ -157,18 +167,31 @@ final class Warp {
         syncs++;
     }
 
-    /** Whether an access that a thread made is not ordered before what this warp does now. */
-    boolean isConcurrent(int other, long moment) {
-        int threads = block.geometry().threads();
-        if (other >= 0 && other / threads != block.number()) {
-            return !block.isPublished(other / threads);
+    /**
+     * Whether an access that a thread made is not ordered before what this warp does now.
+     *
+     * @param alone whether no other warps accessed with it: then this warp's own order counts
+     */
+    boolean isConcurrent(int other, long moment, boolean alone) {
+        if (!isOfBlock(other)) {
+            return !block.isPublished(other / block.geometry().threads());
         }
-        long barrier = moment >>> WARP_BITS;
-        if (barrier != barriers) {
+        if (moment >>> WARP_BITS != barriers) {
             return false;
         }
-        boolean sameWarp = other >= 0 && other % threads / LANES == index;
-        return !sameWarp || moment == moment();
+        return !(alone && holds(other)) || moment == moment();
+    }
+
+    /** Whether a thread of the grid is of the block that runs. */
+    boolean isOfBlock(int thread) {
+        int first = block.number() * block.geometry().threads();
+        return thread >= first && thread < first + block.geometry().threads();
+    }
+
+    /** Whether a thread of the block is one of this warp's. */
+    boolean holds(int thread) {
+        int first = thread(0);
+        return thread >= first && thread < first + LANES;
     }
 
     /** A thread of the grid for messages. */

@@ -82,6 +82,8 @@ final class WarpOps {
         Source members = o.source(2, PtxType.U32);
         Target d = o.target(0);
         boolean ballot = i.has(".ballot");
+        boolean all = i.has(".all");
+        boolean any = i.has(".any");
         return (w, mask) -> {
             requireMembers(w, mask, members);
             int holds = Operands.holds(w, mask, p);
@@ -90,10 +92,7 @@ final class WarpOps {
                 java.util.Arrays.fill(out, holds);
                 d.done(w, mask, Kind.INT);
             } else {
-                boolean yes =
-                        i.has(".all")
-                                ? holds == mask
-                                : i.has(".any") ? holds != 0 : holds == 0 || holds == mask;
+                boolean yes = all ? holds == mask : any ? holds != 0 : holds == 0 || holds == mask;
                 d.predicate(w, mask, yes ? -1 : 0);
             }
             w.passedWarpSync();

@@ -53,7 +53,7 @@ class ConversionOpcodesTest {
     }
 
     private static int clamped(double x, double low, double high) {
-        return x != x ? 0 : (int) (long) Math.clamp(x, low, high);
+        return Double.isNaN(x) ? 0 : (int) (long) Math.clamp(x, low, high);
     }
 
     @Test
@@ -65,7 +65,7 @@ class ConversionOpcodesTest {
         ints("cvt.rpi.s32.f32 D, A;", i -> clamped(Math.ceil(F[i]), -max - 1, max), F);
         ints("cvt.rzi.u32.f32 D, A;", i -> clamped(F[i], 0, 2 * max + 1), F);
         longs("cvt.rzi.s64.f32 D, A;", i -> (long) F[i], F);
-        DoubleToLongFunction unsigned = x -> x >= 0x1p63 ? (long) (x / 2) * 2 : (long) x;
+        DoubleToLongFunction unsigned = x -> x >= 0x1p63 ? 2 * (long) (x / 2) : (long) x;
         longs(
                 "cvt.rzi.u64.f32 D, A;",
                 i -> F[i] >= 0x1p64f ? -1L : F[i] > 0 ? unsigned.applyAsLong(F[i]) : 0L,
@@ -159,8 +159,8 @@ class ConversionOpcodesTest {
         holds("leu.f32", i -> !(F[i] > G[i]), F, G);
         holds("gtu.f32", i -> !(F[i] <= G[i]), F, G);
         holds("geu.f32", i -> !(F[i] < G[i]), F, G);
-        holds("num.f32", i -> F[i] == F[i] && G[i] == G[i], F, G);
-        holds("nan.f32", i -> F[i] != F[i] || G[i] != G[i], F, G);
+        holds("num.f32", i -> !Float.isNaN(F[i]) && !Float.isNaN(G[i]), F, G);
+        holds("nan.f32", i -> Float.isNaN(F[i]) || Float.isNaN(G[i]), F, G);
         double[] x = Operand.doubleA();
         double[] y = Operand.doubleB();
         holds("ltu.f64", i -> !(x[i] >= y[i]), x, y);
@@ -216,7 +216,9 @@ class ConversionOpcodesTest {
         ints(
                 "testp.finite.f32 %p0, A; selp.b32 D, 1, 0, %p0;",
                 i -> Float.isFinite(F[i]) ? 1 : 0, F);
-        ints("testp.notanumber.f32 %p0, A; selp.b32 D, 1, 0, %p0;", i -> F[i] != F[i] ? 1 : 0, F);
+        ints(
+                "testp.notanumber.f32 %p0, A; selp.b32 D, 1, 0, %p0;",
+                i -> Float.isNaN(F[i]) ? 1 : 0, F);
         ints(
                 "testp.subnormal.f32 %p0, A; selp.b32 D, 1, 0, %p0;",
                 i -> F[i] != 0 && Math.abs(F[i]) < Float.MIN_NORMAL ? 1 : 0, F);

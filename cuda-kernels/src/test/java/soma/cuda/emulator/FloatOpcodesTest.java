@@ -65,10 +65,18 @@ class FloatOpcodesTest {
 
     @Test
     void theNumberWinsOverNotANumber() {
-        floats("min.f32 D, A, B;", (a, b, _) -> a != a ? b : b != b ? a : Math.min(a, b));
-        floats("max.f32 D, A, B;", (a, b, _) -> a != a ? b : b != b ? a : Math.max(a, b));
-        doubles("min.f64 D, A, B;", (x, y) -> x != x ? y : y != y ? x : Math.min(x, y));
-        doubles("max.f64 D, A, B;", (x, y) -> x != x ? y : y != y ? x : Math.max(x, y));
+        floats(
+                "min.f32 D, A, B;",
+                (a, b, _) -> Float.isNaN(a) ? b : Float.isNaN(b) ? a : Math.min(a, b));
+        floats(
+                "max.f32 D, A, B;",
+                (a, b, _) -> Float.isNaN(a) ? b : Float.isNaN(b) ? a : Math.max(a, b));
+        doubles(
+                "min.f64 D, A, B;",
+                (x, y) -> Double.isNaN(x) ? y : Double.isNaN(y) ? x : Math.min(x, y));
+        doubles(
+                "max.f64 D, A, B;",
+                (x, y) -> Double.isNaN(x) ? y : Double.isNaN(y) ? x : Math.max(x, y));
     }
 
     @Test

@@ -9,6 +9,8 @@ import soma.tensor.Tensor;
 import soma.tensor.Vision;
 import soma.tensor.spi.ElementwiseKernels.Compare;
 
+import java.util.List;
+
 /** From scored RoIs to detections (detectron2's {@code fast_rcnn_inference_single_image}). */
 public final class BoxInference {
     private final RoiHeadsConfig heads;
@@ -58,7 +60,7 @@ public final class BoxInference {
             int r = boxes.dim(0);
             int boxesPerRoi = boxes.dim(1) / 4;
             Tensor scores = probabilities;
-            if (!boxes.allFinite() || !scores.allFinite()) {
+            if (!Tensor.allFinite(List.of(boxes, scores))) {
                 Tensor finite = Boxes.finiteRows(Tensor.concat(1, boxes, scores));
                 boxes = boxes.indexSelect(finite);
                 scores = scores.indexSelect(finite);

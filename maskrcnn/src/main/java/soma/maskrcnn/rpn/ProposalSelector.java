@@ -57,7 +57,7 @@ public final class ProposalSelector {
             Tensor boxes = Tensor.concat(0, boxParts.toArray(Tensor[]::new));
             Tensor scores = Tensor.concat(0, logitParts.toArray(Tensor[]::new));
             Tensor level = Tensor.of(levelOfEach(counts), boxes.dim(0));
-            if (!boxes.allFinite() || !scores.allFinite()) {
+            if (!Tensor.allFinite(List.of(boxes, scores))) {
                 if (training) {
                     throw new DivergenceException(
                             "the RPN predicted boxes or logits that are not finite");

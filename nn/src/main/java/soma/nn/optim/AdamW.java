@@ -1,6 +1,7 @@
 package soma.nn.optim;
 
-import soma.tensor.Tensor;
+import soma.tensor.spi.OptimizerKernels;
+import soma.tensor.spi.OptimizerKernels.AdamWOperands;
 
 import java.util.List;
 
@@ -24,19 +25,22 @@ public final class AdamW extends Optimizer {
     }
 
     @Override
-    void update(OptimizedParameter o, Tensor g, List<Tensor> own, double rate, long step) {
-        g.backend()
-                .optimizer()
-                .adamW(
-                        o.parameter().value().view(),
-                        g.view(),
-                        own.get(0).view(),
-                        own.get(1).view(),
-                        rate,
-                        beta1,
-                        beta2,
-                        eps,
-                        o.decay(),
-                        step);
+    void update(OptimizerKernels kernels, List<Update> updates) {
+        kernels.adamW(
+                updates.stream()
+                        .map(
+                                u ->
+                                        new AdamWOperands(
+                                                u.parameterView(),
+                                                u.gradientView(),
+                                                u.stateView(0),
+                                                u.stateView(1),
+                                                u.rate(),
+                                                u.optimized().decay(),
+                                                u.step()))
+                        .toList(),
+                beta1,
+                beta2,
+                eps);
     }
 }

@@ -2,6 +2,7 @@ package soma.nn.optim;
 
 import soma.tensor.SomaException;
 import soma.tensor.Tensor;
+import soma.tensor.spi.OptimizerKernels;
 
 import java.util.List;
 
@@ -17,18 +18,26 @@ final class GradientNorms {
     }
 
     static double of(List<Tensor> tensors, double order) {
+        if (order == 2) {
+            return Math.sqrt(squared(tensors));
+        }
         double norm = 0;
         for (Tensor t : tensors) {
-            if (order == 2) {
-                Tensor g = t.contiguous();
-                norm += g.backend().optimizer().squaredNorm(g.view());
-            } else if (order == 1) {
+            if (order == 1) {
                 norm += t.abs().sum().item();
             } else if (t.size() > 0) {
                 norm = Math.max(norm, t.abs().max(false).item());
             }
         }
-        return order == 2 ? Math.sqrt(norm) : norm;
+        return norm;
+    }
+
+    private static double squared(List<Tensor> tensors) {
+        if (tensors.isEmpty()) {
+            return 0;
+        }
+        OptimizerKernels kernels = tensors.getFirst().backend().optimizer();
+        return kernels.squaredNorm(tensors.stream().map(t -> t.contiguous().view()).toList());
     }
 
     /** As torch's {@code clip_grad_norm_}. */

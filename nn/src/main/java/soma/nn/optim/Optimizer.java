@@ -9,6 +9,8 @@ import soma.tensor.Scope;
 import soma.tensor.Tensor;
 import soma.tensor.autograd.Autograd;
 import soma.tensor.autograd.Gradients;
+import soma.tensor.spi.OptimizerKernels;
+import soma.tensor.spi.View;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,6 +38,32 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
         State(List<Tensor> tensors, long steps) {
             this.tensors = tensors;
             this.steps = steps;
+        }
+    }
+
+    /**
+     * Of one parameter.
+     *
+     * @param gradient clipped and contiguous
+     * @param state of the parameter, zero at first
+     * @param step how many updates of this parameter this one makes
+     */
+    record Update(
+            OptimizedParameter optimized,
+            Tensor gradient,
+            List<Tensor> state,
+            double rate,
+            long step) {
+        View parameterView() {
+            return optimized.parameter().value().view();
+        }
+
+        View gradientView() {
+            return gradient.view();
+        }
+
+        View stateView(int slot) {
+            return state.get(slot).view();
         }
     }
 
@@ -71,23 +99,24 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
                 }
             }
             UnaryOperator<Tensor> clip = clipping.prepare(present);
+            List<Update> updates = new ArrayList<>();
             for (OptimizedParameter o : parameters) {
                 Tensor g = gradients.of(o.parameter().value());
                 if (g != null) {
-                    step(o, g, clip, rate);
+                    updates.add(next(o, clip.apply(g).contiguous(), rate));
                 }
+            }
+            if (!updates.isEmpty()) {
+                update(updates.getFirst().gradient().backend().optimizer(), updates);
+                updates.forEach(u -> u.optimized().parameter().touch());
             }
         }
     }
 
-    private void step(OptimizedParameter o, Tensor g, UnaryOperator<Tensor> clip, double rate) {
-        try (Scope _ = Scope.open("parameter step")) {
-            Parameter p = o.parameter();
-            State own = state.computeIfAbsent(p, q -> new State(allocate(q), 0));
-            own.steps++;
-            update(o, clip.apply(g).contiguous(), own.tensors, rate * o.rateFactor(), own.steps);
-            p.touch();
-        }
+    private Update next(OptimizedParameter o, Tensor g, double rate) {
+        State own = state.computeIfAbsent(o.parameter(), p -> new State(allocate(p), 0));
+        own.steps++;
+        return new Update(o, g, own.tensors, rate * o.rateFactor(), own.steps);
     }
 
     private List<Tensor> allocate(Parameter p) {
@@ -99,14 +128,8 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
         return own;
     }
 
-    /**
-     * Updates one parameter.
-     *
-     * @param g its gradient, clipped and contiguous
-     * @param own its state tensors, zero at first
-     * @param step how many updates of this parameter this one makes
-     */
-    abstract void update(OptimizedParameter o, Tensor g, List<Tensor> own, double rate, long step);
+    /** Makes all updates of one step, at least one. */
+    abstract void update(OptimizerKernels kernels, List<Update> updates);
 
     /**
      * The state, under {@code <parameter>.<slot>} and in PyTorch's layout, with the number of

@@ -1,6 +1,7 @@
 package soma.nn.optim;
 
-import soma.tensor.Tensor;
+import soma.tensor.spi.OptimizerKernels;
+import soma.tensor.spi.OptimizerKernels.SgdOperands;
 
 import java.util.List;
 
@@ -24,17 +25,20 @@ public final class Sgd extends Optimizer {
     }
 
     @Override
-    void update(OptimizedParameter o, Tensor g, List<Tensor> own, double rate, long step) {
-        g.backend()
-                .optimizer()
-                .sgd(
-                        o.parameter().value().view(),
-                        g.view(),
-                        own.getFirst().view(),
-                        rate,
-                        momentum,
-                        o.decay(),
-                        nesterov,
-                        step == 1);
+    void update(OptimizerKernels kernels, List<Update> updates) {
+        kernels.sgd(
+                updates.stream()
+                        .map(
+                                u ->
+                                        new SgdOperands(
+                                                u.parameterView(),
+                                                u.gradientView(),
+                                                u.stateView(0),
+                                                u.rate(),
+                                                u.optimized().decay(),
+                                                u.step() == 1))
+                        .toList(),
+                momentum,
+                nesterov);
     }
 }
