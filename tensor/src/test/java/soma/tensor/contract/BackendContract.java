@@ -83,4 +83,12 @@ public abstract class BackendContract {
             return BackendContract.this.device();
         }
     }
+
+    @Nested
+    class Ops extends OpContract {
+        @Override
+        protected Device device() {
+            return BackendContract.this.device();
+        }
+    }
 }

@@ -52,4 +52,16 @@ abstract class ConvContract extends DeviceContract {
                                 tensor(2, 17, 2, 2, 19),
                                 tensor(3, 19)));
     }
+
+    @Test
+    void beyondOneGridDimension() {
+        agree(
+                1e-6,
+                () ->
+                        Functional.conv2d(
+                                tensor(1, BEYOND_GRID, 1, 1, 2),
+                                tensor(2, 1, 1, 2, 1),
+                                tensor(3, 1),
+                                ConvParams.of(1, 0)));
+    }
 }

@@ -18,6 +18,9 @@ import java.util.function.Supplier;
 
 /** What all parts of the contract share: operands, and the comparison with the reference. */
 abstract class DeviceContract {
+    /** More than a GPU's grid may have in its second and third dimension (65,535). */
+    static final int BEYOND_GRID = 65_537;
+
     private static final double SMALLEST = Double.MIN_VALUE;
 
     /** Where the kernels under test run. */

@@ -199,4 +199,14 @@ abstract class ElementwiseContract extends DeviceContract {
             }
         }
     }
+
+    @Test
+    void beyondOneGridDimension() {
+        int n = BEYOND_GRID;
+        agree(0, () -> tensor(1, n, 2).permute(1, 0).contiguous());
+        agree(0, () -> tensor(1, 2, n).permute(1, 0).contiguous());
+        agree(0, () -> tensor(1, n, 2, 2).permute(0, 2, 1).contiguous());
+        agree(2e-7, () -> tensor(1, n, 1).mul(tensor(2, 3)));
+        agree(2e-7, () -> tensor(1, 1, n).mul(tensor(2, 3, 1)));
+    }
 }

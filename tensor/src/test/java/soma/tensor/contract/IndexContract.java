@@ -45,4 +45,16 @@ abstract class IndexContract extends DeviceContract {
         }
         return Tensor.of(values, n);
     }
+
+    @Test
+    void beyondOneGridDimension() {
+        int n = BEYOND_GRID;
+        Supplier<Tensor> rows = () -> VisionContract.ints(1, n, 3);
+        agree(0, () -> tensor(1, 3, 2).indexSelect(rows.get()));
+        // Small whole numbers: their sums are exact.
+        agree(0, () -> Tensor.zeros(3, 2).indexAdd(rows.get(), tensor(2, n, 2).floor()));
+        agree(0, () -> tensor(1, n, 3).gather(rows.get().reshape(n, 1)));
+        agree(1e-7, () -> tensor(1, n, 3).scatterAdd(rows.get().reshape(n, 1), tensor(2, n, 1)));
+        agree(0, () -> tensor(1, n, 2).argsort(true));
+    }
 }

@@ -3,6 +3,7 @@ package soma.tensor.contract;
 import org.junit.jupiter.api.Test;
 
 import soma.tensor.Functional;
+import soma.tensor.Tensor;
 
 /** Matrix products against the reference, forward and backward. */
 abstract class MatMulContract extends DeviceContract {
@@ -26,5 +27,16 @@ abstract class MatMulContract extends DeviceContract {
                                     tensor(3, s[2]),
                                     true));
         }
+    }
+
+    @Test
+    void beyondOneGridDimension() {
+        // Small whole numbers: their sums are exact, of however many and in any order.
+        agree(0, () -> whole(1, 2, BEYOND_GRID).matMul(whole(2, BEYOND_GRID, 1)));
+        agree(0, () -> whole(1, BEYOND_GRID, 2).matMul(whole(2, 2, 1)));
+    }
+
+    private static Tensor whole(long seed, int... dims) {
+        return tensor(seed, dims).floor();
     }
 }

@@ -50,4 +50,15 @@ abstract class NormContract extends DeviceContract {
                                         1e-9)
                                 .out());
     }
+
+    @Test
+    void beyondOneGridDimension() {
+        int n = BEYOND_GRID;
+        agree(
+                2e-6,
+                () ->
+                        Functional.batchNorm(
+                                        tensor(1, 3, 1, 1, n), tensor(2, n), tensor(3, n), 1e-2)
+                                .out());
+    }
 }

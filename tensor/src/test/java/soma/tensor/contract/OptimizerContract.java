@@ -196,4 +196,9 @@ abstract class OptimizerContract extends DeviceContract {
             }
         }
     }
+
+    @Test
+    void beyondOneGridDimension() {
+        parameterUpdates(BEYOND_GRID);
+    }
 }

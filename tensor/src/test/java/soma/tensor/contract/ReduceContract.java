@@ -58,4 +58,13 @@ abstract class ReduceContract extends DeviceContract {
         agree(2e-7, () -> tensor(1, 300_007).mul(1e-3).add(1).sum());
         agree(2e-7, () -> tensor(1, 100_003, 3).mul(1e-3).add(1).sum(false, 0));
     }
+
+    @Test
+    void beyondOneGridDimension() {
+        int n = BEYOND_GRID;
+        agree(3e-7, () -> tensor(1, n, 2).abs().sum(true, 1));
+        agree(3e-7, () -> tensor(1, 2, n).abs().sum(true, 0));
+        agree(0, () -> tensor(1, n, 2, 1).max(true, 1));
+        agree(0, () -> tensor(1, n, 2).argmax());
+    }
 }

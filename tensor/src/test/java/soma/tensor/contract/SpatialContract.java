@@ -1,5 +1,6 @@
 package soma.tensor.contract;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -33,5 +34,14 @@ abstract class SpatialContract extends DeviceContract {
                                 x -> Functional.addUpsampled2x(x[0], x[1]),
                                 tensor(1, 2, 6, 4, c),
                                 tensor(2, 2, 3, 2, c)));
+    }
+
+    @Test
+    void beyondOneGridDimension() {
+        for (int[] s : new int[][] {{BEYOND_GRID, 1, 1, 1}, {1, 1, 1, BEYOND_GRID}}) {
+            agree(1e-6, () -> gradients(x -> Functional.maxPool2d(x[0], 1, 1, 0), tensor(1, s)));
+            agree(1e-6, () -> gradients(x -> Functional.nearest(x[0], 1, 1), tensor(1, s)));
+            agree(1e-6, () -> gradients(x -> Functional.bilinear(x[0], 1, 1), tensor(1, s)));
+        }
     }
 }

@@ -157,4 +157,23 @@ abstract class VisionContract extends DeviceContract {
         }
         return Tensor.of(all.stream().mapToInt(i -> i).toArray(), all.size());
     }
+
+    @Test
+    void beyondOneGridDimension() {
+        int n = BEYOND_GRID;
+        agree(0, () -> iou(n, 1));
+        agree(0, () -> iou(1, n));
+        agree(
+                2e-6,
+                () ->
+                        gradients(
+                                x ->
+                                        Functional.roiAlign(
+                                                List.of(x),
+                                                boxes(5, n, 30, 20),
+                                                ints(6, n, 2),
+                                                ints(7, n, 1),
+                                                new RoiAlignSpec(1, 1, true, List.of(0.25))),
+                                tensor(1, 2, 5, 4, 1)));
+    }
 }
