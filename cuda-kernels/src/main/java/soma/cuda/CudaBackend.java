@@ -114,7 +114,7 @@ public final class CudaBackend implements Backend {
     }
 
     private static long address(Storage storage, int offset) {
-        return ((CudaStorage) storage).address() + (long) offset * storage.dtype().bytes();
+        return Launcher.address(storage) + (long) offset * storage.dtype().bytes();
     }
 
     private static MemorySegment segment(Object array, Storage other, int from, int length) {

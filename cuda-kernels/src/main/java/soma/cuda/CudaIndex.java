@@ -136,7 +136,7 @@ final class CudaIndex implements IndexKernels {
                 "index_add_f32",
                 covering((long) rows * n * units),
                 new Arguments()
-                        .address(((CudaStorage) sorted).address())
+                        .address(Launcher.address(sorted))
                         .address(Launcher.address(x))
                         .address(Launcher.address(out))
                         .address(check.record())
@@ -162,7 +162,7 @@ final class CudaIndex implements IndexKernels {
         }
         int chunks = (n - 1) / CHUNK + 1;
         Storage counts = memory.allocate(DType.INT32, chunks + 1, "nonZero");
-        long offsets = ((CudaStorage) counts).address();
+        long offsets = Launcher.address(counts);
         Geometry warps = covering(32L * chunks);
         launcher.launch(
                 KernelFamily.INDEX,

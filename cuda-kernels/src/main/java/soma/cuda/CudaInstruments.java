@@ -62,7 +62,7 @@ final class CudaInstruments implements Instruments {
         try {
             double sum = 0;
             for (int i = 0; i < calls; i++) {
-                driver.fill(((CudaStorage) flushed).address(), (byte) 0, FLUSHED);
+                driver.fill(Launcher.address(flushed), (byte) 0, FLUSHED);
                 sum += seconds(work, 1, false);
             }
             return sum / calls;
@@ -84,7 +84,7 @@ final class CudaInstruments implements Instruments {
         int blocks = launcher.wave();
         Storage out = backend.allocate(DType.FLOAT32, blocks * THREADS, "peak_fma_f32");
         try {
-            long address = ((CudaStorage) out).address();
+            long address = Launcher.address(out);
             double best =
                     best(
                             () ->
@@ -110,8 +110,8 @@ final class CudaInstruments implements Instruments {
         Storage from = backend.allocate(DType.FLOAT32, COPIED, "copy_v4_f32");
         Storage to = backend.allocate(DType.FLOAT32, COPIED, "copy_v4_f32");
         try {
-            long source = ((CudaStorage) from).address();
-            long target = ((CudaStorage) to).address();
+            long source = Launcher.address(from);
+            long target = Launcher.address(to);
             double best =
                     best(
                             () ->

@@ -86,7 +86,7 @@ final class CudaMaskPaste {
                 Geometry.covering(n, THREADS, launcher.wave()),
                 new Arguments()
                         .address(batch.boxes())
-                        .address(address(windows))
+                        .address(Launcher.address(windows))
                         .u32(n)
                         .u32(batch.height())
                         .u32(batch.width()));
@@ -99,8 +99,8 @@ final class CudaMaskPaste {
                 new Arguments()
                         .address(batch.masks())
                         .address(batch.boxes())
-                        .address(address(windows))
-                        .address(address(bits))
+                        .address(Launcher.address(windows))
+                        .address(Launcher.address(bits))
                         .u32(words)
                         .u32(batch.side())
                         .u32(batch.height())
@@ -110,16 +110,16 @@ final class CudaMaskPaste {
                 "mask_edges_count",
                 Geometry.of(n, THREADS),
                 new Arguments()
-                        .address(address(windows))
-                        .address(address(bits))
-                        .address(address(offsets))
+                        .address(Launcher.address(windows))
+                        .address(Launcher.address(bits))
+                        .address(Launcher.address(offsets))
                         .u32(words)
                         .u32(pixels));
         launcher.launch(
                 KernelFamily.INDEX,
                 "scan_exclusive_u32",
                 Geometry.of(1, 1024),
-                new Arguments().address(address(offsets)).u32(n));
+                new Arguments().address(Launcher.address(offsets)).u32(n));
         int[] from = new int[n + 1];
         memory.download(offsets, 0, from, 0, n + 1);
         int[] edges = new int[from[n]];
@@ -130,10 +130,10 @@ final class CudaMaskPaste {
                     "mask_edges_write",
                     Geometry.of(n, THREADS),
                     new Arguments()
-                            .address(address(windows))
-                            .address(address(bits))
-                            .address(address(offsets))
-                            .address(address(found))
+                            .address(Launcher.address(windows))
+                            .address(Launcher.address(bits))
+                            .address(Launcher.address(offsets))
+                            .address(Launcher.address(found))
                             .u32(words)
                             .u32(pixels));
             memory.download(found, 0, edges, 0, edges.length);
@@ -157,9 +157,5 @@ final class CudaMaskPaste {
         }
         lengths[to - from] = pixels - at;
         return lengths;
-    }
-
-    private static long address(Storage storage) {
-        return ((CudaStorage) storage).address();
     }
 }

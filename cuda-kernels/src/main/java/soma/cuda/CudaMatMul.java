@@ -78,9 +78,7 @@ final class CudaMatMul implements MatMulKernels {
         if (view == null) {
             return 0;
         }
-        if (view.dtype() != DType.FLOAT32) {
-            throw DTypeException.of(op, operand, DType.FLOAT32, view.dtype());
-        }
+        OperandTypes.require(op, operand, view, DType.FLOAT32);
         return Launcher.address(view);
     }
 }

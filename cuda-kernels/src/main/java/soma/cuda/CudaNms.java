@@ -65,11 +65,11 @@ final class CudaNms {
                     "nms: boxes: expected up to " + MOST_TILES * TILE + " of them, got " + n);
         }
         Storage order = memory.allocate(DType.INT32, n, "nms");
-        sort.positions("nms", scores, 1, n, true, address(order), n);
+        sort.positions("nms", scores, 1, n, true, Launcher.address(order), n);
         int band = Math.clamp(mostWords / (TILE * tiles), 1, tiles);
         Storage masks = memory.allocate(DType.INT64, band * TILE * tiles, "nms");
         Storage state = memory.allocate(DType.INT32, 2 * tiles + 1, "nms");
-        launcher.driver().fill(address(state), (byte) 0, 4L * (2 * tiles + 1));
+        launcher.driver().fill(Launcher.address(state), (byte) 0, 4L * (2 * tiles + 1));
         for (int first = 0; first < tiles; first += band) {
             int rows = Math.min(band, tiles - first);
             launcher.launch(
@@ -79,8 +79,8 @@ final class CudaNms {
                     new Arguments()
                             .address(Launcher.address(boxes))
                             .address(Launcher.address(group))
-                            .address(address(order))
-                            .address(address(masks))
+                            .address(Launcher.address(order))
+                            .address(Launcher.address(masks))
                             .u32(n)
                             .u32(first)
                             .u32(tiles)
@@ -90,10 +90,10 @@ final class CudaNms {
                     "nms_reduce",
                     Geometry.of(1, REDUCE_THREADS).shared(8 * tiles),
                     new Arguments()
-                            .address(address(masks))
-                            .address(address(order))
+                            .address(Launcher.address(masks))
+                            .address(Launcher.address(order))
                             .address(Launcher.address(keep))
-                            .address(address(state))
+                            .address(Launcher.address(state))
                             .u32(n)
                             .u32(first)
                             .u32(rows)
@@ -111,9 +111,5 @@ final class CudaNms {
     private static float roundedDown(double threshold) {
         float nearest = (float) threshold;
         return nearest > threshold ? Math.nextDown(nearest) : nearest;
-    }
-
-    private static long address(Storage storage) {
-        return ((CudaStorage) storage).address();
     }
 }

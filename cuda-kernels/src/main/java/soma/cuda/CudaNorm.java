@@ -3,7 +3,6 @@ package soma.cuda;
 import soma.cuda.driver.Arguments;
 import soma.cuda.driver.Geometry;
 import soma.tensor.DType;
-import soma.tensor.DTypeException;
 import soma.tensor.DeviceException;
 import soma.tensor.spi.Backend;
 import soma.tensor.spi.NormKernels;
@@ -201,7 +200,7 @@ final class CudaNorm implements NormKernels {
     /** Scratch memory of float64; everything runs in one stream, so it may be closed at once. */
     private record Doubles(Storage storage) implements AutoCloseable {
         long address() {
-            return ((CudaStorage) storage).address();
+            return Launcher.address(storage);
         }
 
         @Override
@@ -216,9 +215,7 @@ final class CudaNorm implements NormKernels {
 
     private static void require(String op, View... operands) {
         for (View operand : operands) {
-            if (operand.dtype() != DType.FLOAT32) {
-                throw DTypeException.of(op, "operand", DType.FLOAT32, operand.dtype());
-            }
+            OperandTypes.require(op, "operand", operand, DType.FLOAT32);
             if (!operand.layout().isContiguous()) {
                 throw new DeviceException(
                         op

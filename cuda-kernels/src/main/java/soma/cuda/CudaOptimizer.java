@@ -3,8 +3,6 @@ package soma.cuda;
 import static soma.cuda.TensorTable.word;
 
 import soma.cuda.driver.Arguments;
-import soma.tensor.DType;
-import soma.tensor.DTypeException;
 import soma.tensor.spi.Backend;
 import soma.tensor.spi.OptimizerKernels;
 import soma.tensor.spi.View;
@@ -48,7 +46,7 @@ final class CudaOptimizer implements OptimizerKernels {
     public void sgd(List<SgdOperands> all, double momentum, boolean nesterov) {
         TensorTable table = new TensorTable(SGD_WORDS);
         for (SgdOperands o : all) {
-            requireFloat("sgd", o.parameter(), o.gradient(), o.buffer());
+            OperandTypes.requireFloat("sgd", "operand", o.parameter(), o.gradient(), o.buffer());
             int n = o.parameter().shape().size();
             table.add(
                     n,
@@ -89,7 +87,8 @@ final class CudaOptimizer implements OptimizerKernels {
     public void adamW(List<AdamWOperands> all, double beta1, double beta2, double eps) {
         TensorTable table = new TensorTable(ADAMW_WORDS);
         for (AdamWOperands o : all) {
-            requireFloat("adamW", o.parameter(), o.gradient(), o.m(), o.v());
+            OperandTypes.requireFloat(
+                    "adamW", "operand", o.parameter(), o.gradient(), o.m(), o.v());
             int n = o.parameter().shape().size();
             table.add(
                     n,
@@ -160,7 +159,7 @@ final class CudaOptimizer implements OptimizerKernels {
     private static TensorTable read(String op, List<View> all) {
         TensorTable table = new TensorTable(READ_WORDS);
         for (View x : all) {
-            requireFloat(op, x);
+            OperandTypes.requireFloat(op, "operand", x);
             int n = x.shape().size();
             table.add(n, Launcher.address(x), word(n, 0));
         }
@@ -169,13 +168,5 @@ final class CudaOptimizer implements OptimizerKernels {
 
     private void launch(String entry, TensorTable.OnDevice tensors, Arguments arguments) {
         launcher.launch(KernelFamily.OPTIMIZER, entry, tensors.geometry(), arguments);
-    }
-
-    private static void requireFloat(String op, View... operands) {
-        for (View operand : operands) {
-            if (operand.dtype() != DType.FLOAT32) {
-                throw DTypeException.of(op, "operand", DType.FLOAT32, operand.dtype());
-            }
-        }
     }
 }

@@ -74,7 +74,7 @@ final class CudaReduce implements ReduceKernels {
         Shape shape = out.layout().shape();
         Layout parts = Layout.contiguous(prepend(plan.parts(), shape));
         Storage scratch = memory.allocate(DType.FLOAT64, parts.shape().size(), "reduce");
-        long address = ((CudaStorage) scratch).address();
+        long address = Launcher.address(scratch);
         Operand firstPart = new Operand(address, Layout.contiguous(shape), DType.FLOAT64);
         Nest toParts = Nest.over(axes(x, out, true), layout, firstPart.layout());
         launch(op, plan, toParts, x, firstPart);

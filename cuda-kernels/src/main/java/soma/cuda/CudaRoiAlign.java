@@ -68,7 +68,7 @@ final class CudaRoiAlign {
                 Geometry.covering(
                         (long) rois * spec.size() * spec.size() * units, THREADS, launcher.wave()),
                 new Arguments()
-                        .address(address(spans))
+                        .address(Launcher.address(spans))
                         .address(Launcher.address(out))
                         .u32(rois)
                         .u32(spec.size())
@@ -108,9 +108,9 @@ final class CudaRoiAlign {
                 Geometry.of(tiles, (c - 1) / threads + 1, threads)
                         .shared(WEIGHT_BYTES * spec.size()),
                 new Arguments()
-                        .address(address(spans))
+                        .address(Launcher.address(spans))
                         .address(Launcher.address(gradOut))
-                        .address(address(table))
+                        .address(Launcher.address(table))
                         .u32(boxes.shape().dim(0))
                         .u32(gradLevels.size())
                         .u32(gradLevels.getFirst().shape().dim(0))
@@ -159,11 +159,11 @@ final class CudaRoiAlign {
                 "roi_align_spans_f32",
                 Geometry.covering(rois, THREADS, launcher.wave()),
                 new Arguments()
-                        .address(address(table))
+                        .address(Launcher.address(table))
                         .address(Launcher.address(boxes))
                         .address(Launcher.address(image))
                         .address(Launcher.address(level))
-                        .address(address(spans))
+                        .address(Launcher.address(spans))
                         .address(check.record())
                         .u32(Site.ROI_IMAGE.code())
                         .u32(Site.ROI_LEVEL.code())
@@ -175,9 +175,5 @@ final class CudaRoiAlign {
                         .u32(spec.samplingRatio())
                         .u32(spec.aligned() ? 1 : 0));
         return spans;
-    }
-
-    private static long address(Storage storage) {
-        return ((CudaStorage) storage).address();
     }
 }

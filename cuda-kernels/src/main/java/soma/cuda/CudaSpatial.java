@@ -3,7 +3,6 @@ package soma.cuda;
 import soma.cuda.driver.Arguments;
 import soma.cuda.driver.Geometry;
 import soma.tensor.DType;
-import soma.tensor.DTypeException;
 import soma.tensor.Shape;
 import soma.tensor.spi.Backend;
 import soma.tensor.spi.ConvGeometry;
@@ -47,13 +46,13 @@ final class CudaSpatial implements SpatialKernels {
 
     @Override
     public void maxPool(ConvGeometry g, View x, View out, View indices) {
-        requireFloat("max_pool", x, out);
+        OperandTypes.requireFloat("max_pool", "map", x, out);
         launchPool("max_pool_f32", g, out.shape().size(), x, out, indices);
     }
 
     @Override
     public void maxPoolBackward(ConvGeometry g, View gradOut, View indices, View gradX) {
-        requireFloat("max_pool_backward", gradOut, gradX);
+        OperandTypes.requireFloat("max_pool_backward", "map", gradOut, gradX);
         launchPool("max_pool_backward_f32", g, gradX.shape().size(), gradOut, indices, gradX);
     }
 
@@ -106,7 +105,7 @@ final class CudaSpatial implements SpatialKernels {
     }
 
     private void resize(String op, View x, View out, boolean bilinear) {
-        requireFloat(op, x, out);
+        OperandTypes.requireFloat(op, "map", x, out);
         int total = out.shape().size();
         if (total == 0) {
             return;
@@ -116,8 +115,8 @@ final class CudaSpatial implements SpatialKernels {
         Arguments arguments =
                 new Arguments()
                         .address(Launcher.address(x))
-                        .address(address(rows.taps()))
-                        .address(address(columns.taps()))
+                        .address(Launcher.address(rows.taps()))
+                        .address(Launcher.address(columns.taps()))
                         .address(Launcher.address(out))
                         .u32(total);
         launcher.launch(
@@ -128,7 +127,7 @@ final class CudaSpatial implements SpatialKernels {
     }
 
     private void resizeBackward(String op, View gradOut, View gradX, boolean bilinear) {
-        requireFloat(op, gradOut, gradX);
+        OperandTypes.requireFloat(op, "map", gradOut, gradX);
         int total = gradX.shape().size();
         if (total == 0) {
             return;
@@ -140,10 +139,10 @@ final class CudaSpatial implements SpatialKernels {
         Arguments arguments =
                 new Arguments()
                         .address(Launcher.address(gradOut))
-                        .address(address(rows.taps()))
-                        .address(address(columns.taps()))
-                        .address(address(rows.ranges()))
-                        .address(address(columns.ranges()))
+                        .address(Launcher.address(rows.taps()))
+                        .address(Launcher.address(columns.taps()))
+                        .address(Launcher.address(rows.ranges()))
+                        .address(Launcher.address(columns.ranges()))
                         .address(Launcher.address(gradX))
                         .u32(total);
         launcher.launch(
@@ -186,19 +185,7 @@ final class CudaSpatial implements SpatialKernels {
         return storage;
     }
 
-    private static long address(Storage storage) {
-        return ((CudaStorage) storage).address();
-    }
-
     private Geometry covering(int total) {
         return Geometry.covering(total, THREADS, launcher.wave());
-    }
-
-    private static void requireFloat(String op, View... operands) {
-        for (View operand : operands) {
-            if (operand.dtype() != DType.FLOAT32) {
-                throw DTypeException.of(op, "map", DType.FLOAT32, operand.dtype());
-            }
-        }
     }
 }

@@ -103,7 +103,7 @@ final class CudaVision implements VisionKernels {
         memory.upload(limits, 0, limitsThere, 0, k);
         memory.upload(labels, 0, labelsThere, 0, k + 1);
         if (m > 0) {
-            launcher.driver().fill(address(rowBest), (byte) 0, 4L * m);
+            launcher.driver().fill(Launcher.address(rowBest), (byte) 0, 4L * m);
         }
         Geometry geometry = Geometry.of((n - 1) / THREADS + 1, THREADS);
         launcher.launch(
@@ -113,9 +113,9 @@ final class CudaVision implements VisionKernels {
                 new Arguments()
                         .address(Launcher.address(truth))
                         .address(Launcher.address(boxes))
-                        .address(address(limitsThere))
-                        .address(address(labelsThere))
-                        .address(address(rowBest))
+                        .address(Launcher.address(limitsThere))
+                        .address(Launcher.address(labelsThere))
+                        .address(Launcher.address(rowBest))
                         .address(Launcher.address(matches))
                         .address(Launcher.address(matchLabels))
                         .u32(m)
@@ -129,7 +129,7 @@ final class CudaVision implements VisionKernels {
                     new Arguments()
                             .address(Launcher.address(truth))
                             .address(Launcher.address(boxes))
-                            .address(address(rowBest))
+                            .address(Launcher.address(rowBest))
                             .address(Launcher.address(matchLabels))
                             .u32(m)
                             .u32(n));
@@ -137,10 +137,6 @@ final class CudaVision implements VisionKernels {
         limitsThere.release();
         labelsThere.release();
         rowBest.release();
-    }
-
-    private static long address(Storage storage) {
-        return ((CudaStorage) storage).address();
     }
 
     @Override

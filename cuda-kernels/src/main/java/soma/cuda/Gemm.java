@@ -135,7 +135,7 @@ final class Gemm {
             LongConsumer stage) {
         Storage partial = backend.allocate(DType.FLOAT32, slices * count, "matmul_slices");
         try {
-            long address = ((CudaStorage) partial).address();
+            long address = Launcher.address(partial);
             stage.accept(address);
             launcher.launch(
                     KernelFamily.GEMM,

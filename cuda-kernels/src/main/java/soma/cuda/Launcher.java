@@ -6,6 +6,7 @@ import soma.cuda.driver.Driver;
 import soma.cuda.driver.Geometry;
 import soma.cuda.driver.Kernel;
 import soma.tensor.DeviceException;
+import soma.tensor.spi.Storage;
 import soma.tensor.spi.View;
 
 import java.util.EnumMap;
@@ -69,7 +70,11 @@ final class Launcher {
 
     /** The address of a view's first element. */
     static long address(View view) {
-        CudaStorage storage = (CudaStorage) view.storage();
-        return storage.address() + (long) view.layout().offset() * view.dtype().bytes();
+        return address(view.storage()) + (long) view.layout().offset() * view.dtype().bytes();
+    }
+
+    /** Where a buffer begins. */
+    static long address(Storage storage) {
+        return ((CudaStorage) storage).address();
     }
 }

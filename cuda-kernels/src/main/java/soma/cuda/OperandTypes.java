@@ -18,4 +18,15 @@ final class OperandTypes {
             throw DTypeException.of(op, argument, expected, view.dtype());
         }
     }
+
+    /**
+     * Checks that operands are float32.
+     *
+     * @throws DTypeException naming op and argument
+     */
+    static void requireFloat(String op, String argument, View... operands) {
+        for (View operand : operands) {
+            require(op, argument, operand, DType.FLOAT32);
+        }
+    }
 }

@@ -119,7 +119,7 @@ final class RowSort {
     }
 
     private static long target(Storage composites, long order) {
-        return composites == null ? order : ((CudaStorage) composites).address();
+        return composites == null ? order : Launcher.address(composites);
     }
 
     private static int kind(String op, DType dtype) {

@@ -147,7 +147,7 @@ final class TensorTable {
         }
 
         private long address(int word) {
-            return ((CudaStorage) storage).address() + (long) word * Long.BYTES;
+            return Launcher.address(storage) + (long) word * Long.BYTES;
         }
 
         @Override
