@@ -62,17 +62,25 @@ public abstract class Module implements AutoCloseable {
         children.forEach((name, m) -> m.visit(prefix + name + ".", visitor));
     }
 
-    /** All parameters of the tree, in order, frozen ones too. */
-    public final List<Parameter> parameters() {
-        List<Parameter> out = new ArrayList<>();
+    /**
+     * All parameters of the tree by dotted name, in order, frozen ones too. The names are known
+     * here before {@link #initialize} gives them to the parameters.
+     */
+    public final Map<String, Parameter> namedParameters() {
+        Map<String, Parameter> out = new LinkedHashMap<>();
         visit(
                 "",
-                (_, e) -> {
+                (name, e) -> {
                     if (e instanceof Parameter p) {
-                        out.add(p);
+                        out.put(name, p);
                     }
                 });
         return out;
+    }
+
+    /** All parameters of the tree, in order, frozen ones too. */
+    public final List<Parameter> parameters() {
+        return List.copyOf(namedParameters().values());
     }
 
     /** Freezes all parameters of the tree, or frees them for training. */

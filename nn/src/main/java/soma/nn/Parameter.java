@@ -96,6 +96,11 @@ public final class Parameter implements StateEntry {
         array.touch();
     }
 
+    /** Takes new values of the same shape, on the device. */
+    public void assign(Tensor values) {
+        array.assign(values);
+    }
+
     @Override
     public HostTensor toHost() {
         return toHost(array.tensor());

@@ -2,7 +2,10 @@ package soma.nn.optim;
 
 import soma.nn.Parameter;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /**
  * A parameter with its own hyperparameters.
@@ -21,21 +24,36 @@ public record OptimizedParameter(Parameter parameter, double rateFactor, double 
      */
     public record Decay(double weight, double norm, Double bias, double biasRateFactor) {}
 
+    /** Those of an initialised module, which know their names, without rates of their own. */
+    public static List<OptimizedParameter> of(List<Parameter> parameters, Decay decay) {
+        Map<String, Parameter> named = new LinkedHashMap<>();
+        parameters.forEach(p -> named.put(p.name(), p));
+        return of(named, decay, _ -> 1);
+    }
+
     /**
      * The trainable ones of {@code parameters}, as detectron2's {@code
      * get_default_optimizer_params} sets them up: what holds for a bias also holds for that of a
      * normalisation.
+     *
+     * @param rateFactor of each name, beside that of a bias
      */
-    public static List<OptimizedParameter> of(List<Parameter> parameters, Decay decay) {
-        return parameters.stream().filter(Parameter::trainable).map(p -> of(p, decay)).toList();
+    public static List<OptimizedParameter> of(
+            Map<String, Parameter> parameters, Decay decay, ToDoubleFunction<String> rateFactor) {
+        return parameters.entrySet().stream()
+                .filter(e -> e.getValue().trainable())
+                .map(e -> of(e.getKey(), e.getValue(), decay, rateFactor))
+                .toList();
     }
 
-    private static OptimizedParameter of(Parameter p, Decay decay) {
-        boolean bias = p.name().equals("bias") || p.name().endsWith(".bias");
+    private static OptimizedParameter of(
+            String name, Parameter p, Decay decay, ToDoubleFunction<String> rateFactor) {
+        boolean bias = name.equals("bias") || name.endsWith(".bias");
+        double rate = rateFactor.applyAsDouble(name);
         double own = p.role() == Parameter.Role.NORM ? decay.norm : decay.weight;
         return bias
                 ? new OptimizedParameter(
-                        p, decay.biasRateFactor, decay.bias == null ? own : decay.bias)
-                : new OptimizedParameter(p, 1, own);
+                        p, rate * decay.biasRateFactor, decay.bias == null ? own : decay.bias)
+                : new OptimizedParameter(p, rate, own);
     }
 }

@@ -83,25 +83,35 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
         return parameters;
     }
 
+    /** The gradients of the parameters that have one, in order. */
+    public final Map<Parameter, Tensor> present(Gradients gradients) {
+        Map<Parameter, Tensor> present = new LinkedHashMap<>();
+        for (OptimizedParameter o : parameters) {
+            Tensor g = gradients.of(o.parameter().value());
+            if (g != null) {
+                present.put(o.parameter(), g);
+            }
+        }
+        return present;
+    }
+
     /**
      * One update in the current scope. Parameters that have no gradient are left alone.
      *
      * @param rate learning rate, before each parameter's factor
      */
     public final void step(Gradients gradients, double rate) {
+        step(present(gradients), rate);
+    }
+
+    /** Like {@link #step(Gradients, double)}, with gradients as {@link #present} gives them. */
+    public final void step(Map<Parameter, Tensor> gradients, double rate) {
         try (Autograd.NoGrad _ = Autograd.noGrad();
                 Scope _ = Scope.open("optimizer step")) {
-            List<Tensor> present = new ArrayList<>();
-            for (OptimizedParameter o : parameters) {
-                Tensor g = gradients.of(o.parameter().value());
-                if (g != null) {
-                    present.add(g);
-                }
-            }
-            UnaryOperator<Tensor> clip = clipping.prepare(present);
+            UnaryOperator<Tensor> clip = clipping.prepare(List.copyOf(gradients.values()));
             List<Update> updates = new ArrayList<>();
             for (OptimizedParameter o : parameters) {
-                Tensor g = gradients.of(o.parameter().value());
+                Tensor g = gradients.get(o.parameter());
                 if (g != null) {
                     updates.add(next(o, clip.apply(g).contiguous(), rate));
                 }
