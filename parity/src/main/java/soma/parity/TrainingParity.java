@@ -102,7 +102,7 @@ final class TrainingParity {
             StateDict named = ModelFile.forModel(start, model);
             model.initialize(device, streams, named, _ -> false);
             model.training(true);
-            try (Solver solver = new Solver(config, model.parameters())) {
+            try (Solver solver = new Solver(config, model.namedParameters())) {
                 for (int i = 0; i < steps.size(); i++) {
                     // What drifts apart doesn't come together again.
                     tolerance = Math.max(tolerance, Fixture.FACTOR * lossDrift(i));

@@ -15,14 +15,17 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
  * A folder with everything that continues a run: {@code weights.safetensors}, {@code
- * optimizer.safetensors} and {@code state.json}.
+ * optimizer.safetensors}, where an average of the weights is kept {@code ema.safetensors}, and
+ * {@code state.json}.
  */
-record Checkpoint(StateDict weights, StateDict optimizer, TrainingState state) {
+record Checkpoint(
+        StateDict weights, StateDict optimizer, Optional<StateDict> average, TrainingState state) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     static Path weightsOf(Path folder) {
@@ -31,6 +34,10 @@ record Checkpoint(StateDict weights, StateDict optimizer, TrainingState state) {
 
     private static Path optimizerOf(Path folder) {
         return folder.resolve("optimizer.safetensors");
+    }
+
+    private static Path averageOf(Path folder) {
+        return folder.resolve("ema.safetensors");
     }
 
     private static Path stateOf(Path folder) {
@@ -45,6 +52,7 @@ record Checkpoint(StateDict weights, StateDict optimizer, TrainingState state) {
             Path folder,
             Supplier<StateDict> weights,
             Supplier<StateDict> optimizer,
+            Optional<Supplier<StateDict>> average,
             TrainingState state) {
         Path temporary = folder.resolveSibling("." + folder.getFileName() + ".tmp");
         try {
@@ -52,6 +60,7 @@ record Checkpoint(StateDict weights, StateDict optimizer, TrainingState state) {
             Files.createDirectories(temporary);
             Safetensors.write(weightsOf(temporary), weights.get());
             Safetensors.write(optimizerOf(temporary), optimizer.get());
+            average.ifPresent(a -> Safetensors.write(averageOf(temporary), a.get()));
             AtomicFiles.writeString(
                     stateOf(temporary),
                     JSON.writerWithDefaultPrettyPrinter().writeValueAsString(state) + "\n");
@@ -89,6 +98,7 @@ record Checkpoint(StateDict weights, StateDict optimizer, TrainingState state) {
             return new Checkpoint(
                     Safetensors.read(weightsOf(folder)),
                     Safetensors.read(optimizerOf(folder)),
+                    Optional.of(averageOf(folder)).filter(Files::exists).map(Safetensors::read),
                     state);
         } catch (JsonProcessingException e) {
             throw new CheckpointException(
@@ -96,6 +106,20 @@ record Checkpoint(StateDict weights, StateDict optimizer, TrainingState state) {
         } catch (IOException e) {
             throw new CheckpointException(file + ": cannot read: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * The average of the weights.
+     *
+     * @throws CheckpointException if the run kept none
+     */
+    StateDict requireAverage(Path folder) {
+        return average.orElseThrow(
+                () ->
+                        new CheckpointException(
+                                averageOf(folder)
+                                        + ": expected the average of a run with SOMA.EMA.ENABLED,"
+                                        + " got no such file"));
     }
 
     /** Deletes a file or a folder with all in it, if there is one. */

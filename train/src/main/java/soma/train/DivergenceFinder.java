@@ -32,16 +32,22 @@ final class DivergenceFinder implements OpObserver {
     }
 
     /**
-     * Repeats a step's forward and backward pass.
+     * Repeats a step's forward and backward passes.
      *
-     * @param losses the forward pass, with the random numbers that the step drew
+     * @param batches the forward pass of each, with the random numbers that the step drew
      * @return what went wrong first, in words
      */
-    String find(Supplier<TrainingLosses> losses) {
+    String find(List<Supplier<TrainingLosses>> batches) {
         List<String> culprits = new ArrayList<>();
         try (Scope _ = Scope.open("divergence", device)) {
             brokenEntry().ifPresent(name -> culprits.add(name + " is itself no longer finite"));
-            firstOp(losses).ifPresent(culprits::addFirst);
+        }
+        for (Supplier<TrainingLosses> losses : batches) {
+            if (found == null) {
+                try (Scope _ = Scope.open("divergence", device)) {
+                    firstOp(losses).ifPresent(culprits::addFirst);
+                }
+            }
         }
         return culprits.isEmpty()
                 ? "it did not show again when the step was repeated"

@@ -1,6 +1,7 @@
 package soma.train;
 
 import soma.maskrcnn.config.Config;
+import soma.maskrcnn.config.ParameterRules;
 import soma.maskrcnn.config.SolverConfig;
 import soma.maskrcnn.config.SolverConfig.Clipping;
 import soma.maskrcnn.config.SolverConfig.Decay;
@@ -13,9 +14,11 @@ import soma.nn.optim.Sgd;
 import soma.nn.optim.Warmup;
 import soma.nn.optim.WarmupCosine;
 import soma.nn.optim.WarmupMultiStep;
+import soma.tensor.Tensor;
 import soma.tensor.autograd.Gradients;
 
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
@@ -28,9 +31,16 @@ public final class Solver implements AutoCloseable {
     private final Schedule schedule;
     private double rateScale = 1;
 
-    /** A solver of some parameters. */
-    public Solver(Config config, List<Parameter> parameters) {
+    /**
+     * A solver of the trainable ones of some parameters.
+     *
+     * @param parameters all of a model, by name
+     * @throws soma.tensor.SomaException if a pattern of {@code SOMA.LR_MULTIPLIERS} fits no name
+     */
+    public Solver(Config config, Map<String, Parameter> parameters) {
         SolverConfig c = SolverConfig.from(config);
+        ParameterRules rules = ParameterRules.from(config);
+        rules.requireRates(parameters);
         OptionalDouble biasDecay = config.node("SOLVER").getOptionalDouble("WEIGHT_DECAY_BIAS");
         baseLr = c.schedule().baseLr();
         schedule = schedule(c);
@@ -43,7 +53,7 @@ public final class Solver implements AutoCloseable {
                         c.biasLrFactor());
         optimizer =
                 new Sgd(
-                        OptimizedParameter.of(parameters, decay),
+                        OptimizedParameter.of(parameters, decay, rules::rateFactor),
                         clipping(c.clipping()),
                         c.momentum(),
                         c.nesterov());
@@ -83,9 +93,9 @@ public final class Solver implements AutoCloseable {
         optimizer.step(gradients, rate(iteration));
     }
 
-    /** What is trained. */
-    public List<Parameter> parameters() {
-        return optimizer.parameters().stream().map(OptimizedParameter::parameter).toList();
+    /** Updates the parameters of the gradients, in the current scope. */
+    public void step(Map<Parameter, Tensor> gradients, long iteration) {
+        optimizer.step(gradients, rate(iteration));
     }
 
     /** The optimiser, whose state is saved with checkpoints. */

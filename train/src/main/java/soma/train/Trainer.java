@@ -3,7 +3,9 @@ package soma.train;
 import soma.maskrcnn.config.Config;
 import soma.maskrcnn.config.InputConfig;
 import soma.maskrcnn.config.RunConfig;
+import soma.maskrcnn.config.SamplerConfig;
 import soma.maskrcnn.config.SolverConfig;
+import soma.maskrcnn.config.UpdateConfig;
 import soma.maskrcnn.data.Dataset;
 import soma.maskrcnn.data.ImageRecord;
 import soma.maskrcnn.eval.FixedPoint;
@@ -14,11 +16,16 @@ import soma.nn.LoadReport;
 import soma.nn.RandomStreams;
 import soma.nn.checkpoint.Safetensors;
 import soma.nn.io.AtomicFiles;
+import soma.nn.optim.ExponentialMovingAverage;
+import soma.nn.optim.ExponentialMovingAverage.Applied;
 import soma.tensor.Scope;
 import soma.tensor.SomaException;
 import soma.train.data.BatchLoader;
 import soma.train.data.BatchSampler;
 import soma.train.data.ImageCache;
+import soma.train.data.ImageSampler;
+import soma.train.data.RepeatFactorTrainingSampler;
+import soma.train.data.RepeatFactors;
 import soma.train.data.TrainingExample;
 import soma.train.data.TrainingMapper;
 import soma.train.data.TrainingSampler;
@@ -30,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 
 /**
  * A training run (detectron2's {@code DefaultTrainer}): steps, logging, evaluation, checkpoints,
@@ -50,7 +58,9 @@ public final class Trainer implements AutoCloseable {
     private final RunDirectory run;
     private final RunLog log;
     private final List<ImageRecord> images;
+    private final UpdateConfig update;
     private final int batchSize;
+    private final int imagesPerUpdate;
     private final long maxIterations;
     private final long seed;
     private final Optional<Path> resumedFrom;
@@ -60,6 +70,7 @@ public final class Trainer implements AutoCloseable {
     private final RunRecorder recorder;
     private RandomStreams streams;
     private TrainingStep step;
+    private ExponentialMovingAverage average;
     private BatchSampler batches;
     private BatchLoader loader;
     private long iteration;
@@ -82,7 +93,9 @@ public final class Trainer implements AutoCloseable {
         config = RunConfiguration.resolve(request.config(), request.training(), seed);
         settings = RunConfig.from(config);
         SolverConfig solverConfig = SolverConfig.from(config);
+        update = UpdateConfig.from(config);
         batchSize = solverConfig.imagesPerBatch();
+        imagesPerUpdate = Math.multiplyExact(batchSize, update.accumulateSteps());
         maxIterations = solverConfig.maxIterations();
         images = trainingImages(request.training(), settings);
         cache = new ImageCache(Math.min(CACHE_BYTES, Runtime.getRuntime().maxMemory() / 8));
@@ -95,10 +108,10 @@ public final class Trainer implements AutoCloseable {
                         log,
                         request.progress(),
                         settings.logPeriod(),
-                        batchSize,
+                        imagesPerUpdate,
                         maxIterations);
         model = MaskRcnn.from(config);
-        solver = new Solver(config, model.parameters());
+        solver = new Solver(config, model.namedParameters());
     }
 
     private static void checkRequest(TrainingRequest request) {
@@ -107,6 +120,8 @@ public final class Trainer implements AutoCloseable {
         trainingImages(request.training(), RunConfig.from(request.config()));
         new TrainingMapper(
                 InputConfig.from(request.config()), new ImageCache(0), new RandomStreams(0));
+        // Costs nothing before there are values, and finds patterns that fit no parameter.
+        new Solver(request.config(), MaskRcnn.from(request.config()).namedParameters()).close();
     }
 
     private static List<ImageRecord> trainingImages(Dataset dataset, RunConfig settings) {
@@ -177,11 +192,13 @@ public final class Trainer implements AutoCloseable {
         request.training().report().lines().forEach(line -> log.warn("data: " + line));
         config.notices().forEach(log::info);
         log.info(
-                "%d images, %d objects, batches of %d, %d iterations, seed %d, %s"
+                "%d images, %d objects, batches of %s, %d iterations, seed %d, %s"
                         .formatted(
                                 images.size(),
                                 images.stream().mapToInt(i -> i.annotations().size()).sum(),
-                                batchSize,
+                                update.accumulateSteps() == 1
+                                        ? batchSize
+                                        : update.accumulateSteps() + " x " + batchSize,
                                 maxIterations,
                                 seed,
                                 request.device().name()));
@@ -191,6 +208,7 @@ public final class Trainer implements AutoCloseable {
             return;
         }
         initializeModel();
+        startAverage();
         startLoading();
         recorder.restore(state());
         if (settings.divergence().rollback()) {
@@ -229,6 +247,23 @@ public final class Trainer implements AutoCloseable {
         log.info("calibrated %d frozen batch norms on %d images".formatted(norms, first.size()));
     }
 
+    private void startAverage() {
+        if (average != null) {
+            average.close();
+            average = null;
+        }
+        if (update.emaDecay().isPresent()) {
+            average =
+                    new ExponentialMovingAverage(
+                            update.emaDecay().getAsDouble(), model, request.device());
+        }
+    }
+
+    /** Puts the averages in place of the weights, where they are kept, until it is closed. */
+    private Applied weightsToKeep() {
+        return average == null ? () -> {} : average.apply();
+    }
+
     /** Starts loading at the present iteration. */
     private void startLoading() {
         if (loader != null) {
@@ -246,13 +281,19 @@ public final class Trainer implements AutoCloseable {
 
     private BatchSampler sampler() {
         BatchSampler sampler =
-                new BatchSampler(
-                        images,
-                        new TrainingSampler(images.size(), streams),
-                        batchSize,
-                        settings.aspectRatioGrouping());
-        sampler.skip(iteration);
+                new BatchSampler(images, imageSampler(), batchSize, settings.aspectRatioGrouping());
+        sampler.skip(iteration * update.accumulateSteps());
         return sampler;
+    }
+
+    private ImageSampler imageSampler() {
+        SamplerConfig c = SamplerConfig.from(config);
+        return switch (c.kind()) {
+            case UNIFORM -> new TrainingSampler(images.size(), streams);
+            case REPEAT_FACTOR ->
+                    new RepeatFactorTrainingSampler(
+                            RepeatFactors.of(images, c.repeatThreshold(), c.repeatSqrt()), streams);
+        };
     }
 
     // ---- steps
@@ -260,12 +301,18 @@ public final class Trainer implements AutoCloseable {
     /** Returns whether the step was made; if not, the run went back to a checkpoint. */
     private boolean takeStep() {
         long start = System.nanoTime();
-        List<TrainingExample> batch = loader.next();
-        batches.next();
+        List<List<TrainingExample>> batch = new ArrayList<>();
+        for (int i = 0; i < update.accumulateSteps(); i++) {
+            batch.add(loader.next());
+            batches.next();
+        }
         long loaded = System.nanoTime();
         Map<String, long[]> before = streams.state();
         try {
             Map<String, Double> figures = step.run(iteration, batch);
+            if (average != null) {
+                average.update();
+            }
             long end = System.nanoTime();
             recorder.step(iteration, figures, loaded - start, end - start);
             return true;
@@ -282,14 +329,17 @@ public final class Trainer implements AutoCloseable {
     }
 
     private String explain(
-            DivergenceException e, List<TrainingExample> batch, Map<String, long[]> before) {
+            DivergenceException e, List<List<TrainingExample>> batch, Map<String, long[]> before) {
         return "training has diverged at iteration %d, lr %.3g: %s; %s (images %s)"
                 .formatted(
                         iteration,
                         solver.rate(iteration),
                         e.getMessage(),
                         step.explain(batch, before),
-                        String.join(", ", batch.stream().map(TrainingExample::imageId).toList()));
+                        batch.stream()
+                                .flatMap(List::stream)
+                                .map(TrainingExample::imageId)
+                                .collect(Collectors.joining(", ")));
     }
 
     private String advice() {
@@ -335,18 +385,27 @@ public final class Trainer implements AutoCloseable {
         if (withSteps || !evaluation.isEmpty()) {
             recorder.write(done, withSteps, solver.rate(done), evaluation);
         }
-        int perEpoch = Math.ceilDiv(images.size(), batchSize);
-        if (last || iteration % settings.checkpointIterations(perEpoch) == 0) {
+        if (last || iteration % settings.checkpointIterations(iterationsPerEpoch()) == 0) {
             saveCheckpoint();
         }
     }
 
     private boolean evaluationDue(boolean last) {
-        int period = settings.evalIterations(Math.ceilDiv(images.size(), batchSize));
+        int period = settings.evalIterations(iterationsPerEpoch());
         return request.validation().isPresent() && (last || period > 0 && iteration % period == 0);
     }
 
+    private int iterationsPerEpoch() {
+        return Math.ceilDiv(images.size(), imagesPerUpdate);
+    }
+
     private Map<String, Double> evaluate() {
+        try (Applied _ = weightsToKeep()) {
+            return evaluateWeights();
+        }
+    }
+
+    private Map<String, Double> evaluateWeights() {
         Dataset validation = request.validation().orElseThrow();
         Map<String, Double> figures =
                 new ModelEvaluation(model, config, validation, request.device())
@@ -373,10 +432,12 @@ public final class Trainer implements AutoCloseable {
     }
 
     private Path finish() {
-        Safetensors.write(run.finalWeights(), model.stateDict());
-        if (best == null) {
-            // Without a validation set the last weights are the best that is known.
-            Safetensors.write(run.best(), model.stateDict());
+        try (Applied _ = weightsToKeep()) {
+            Safetensors.write(run.finalWeights(), model.stateDict());
+            if (best == null) {
+                // Without a validation set the last weights are the best that is known.
+                Safetensors.write(run.best(), model.stateDict());
+            }
         }
         log.info("finished " + iteration + " iterations; weights in " + run.finalWeights());
         return run.finalWeights();
@@ -402,7 +463,12 @@ public final class Trainer implements AutoCloseable {
         if (savedAt == iteration) {
             return;
         }
-        Checkpoint.write(folder, model::stateDict, solver.optimizer()::stateDict, state());
+        Checkpoint.write(
+                folder,
+                model::stateDict,
+                solver.optimizer()::stateDict,
+                Optional.ofNullable(average).map(a -> a::stateDict),
+                state());
         run.lastCheckpoint(folder);
         savedAt = iteration;
     }
@@ -424,6 +490,10 @@ public final class Trainer implements AutoCloseable {
         try (Scope _ = Scope.open("resume", request.device())) {
             solver.optimizer().loadStateDict(checkpoint.optimizer());
         }
+        startAverage();
+        if (average != null) {
+            average.loadStateDict(checkpoint.requireAverage(folder));
+        }
         solver.rateScale(rateScale < 1 ? rateScale : state.rateScale());
         streams.restore(state.streams());
         iteration = state.iteration();
@@ -444,6 +514,9 @@ public final class Trainer implements AutoCloseable {
     public void close() {
         if (loader != null) {
             loader.close();
+        }
+        if (average != null) {
+            average.close();
         }
         solver.close();
         model.close();

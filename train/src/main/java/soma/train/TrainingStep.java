@@ -12,12 +12,12 @@ import soma.tensor.Device;
 import soma.tensor.Scope;
 import soma.tensor.Tensor;
 import soma.tensor.autograd.Autograd;
-import soma.tensor.autograd.Gradients;
 import soma.train.data.TrainingExample;
 
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * One step: losses, gradients, update, in a scope of its own. Nothing is updated from numbers that
@@ -44,35 +44,63 @@ public final class TrainingStep {
     }
 
     /**
-     * Learns from one batch.
+     * Learns from the mean loss of one or more batches.
      *
-     * @return losses, {@code total_loss} first, and the other figures, under detectron2's names
+     * @return losses, {@code total_loss} first, and the other figures, under detectron2's names;
+     *     means over the batches
      * @throws DivergenceException if a loss or a gradient isn't finite, with a short reason
      */
-    public Map<String, Double> run(long iteration, List<TrainingExample> batch) {
+    public Map<String, Double> run(long iteration, List<List<TrainingExample>> batches) {
+        Map<String, Double> figures = new LinkedHashMap<>();
         try (Scope _ = Scope.open("step", device)) {
-            TrainingLosses losses = losses(batch);
-            Tensor total = losses.total();
-            Map<String, Double> figures = figures(losses, total);
-            Gradients gradients = Autograd.backward(total);
+            Map<Parameter, Tensor> gradients =
+                    batches.size() == 1
+                            ? gradients(batches.getFirst(), figures)
+                            : meanGradients(batches, figures);
             requireFinite(gradients);
             solver.step(gradients, iteration);
-            return figures;
+        }
+        figures.replaceAll((_, sum) -> sum / batches.size());
+        return figures;
+    }
+
+    /** The gradients of one batch in the current scope; adds to {@code figures}. */
+    private Map<Parameter, Tensor> gradients(
+            List<TrainingExample> batch, Map<String, Double> figures) {
+        TrainingLosses losses = losses(batch);
+        Tensor total = losses.total();
+        figures(losses, total).forEach((name, value) -> figures.merge(name, value, Double::sum));
+        return solver.optimizer().present(Autograd.backward(total));
+    }
+
+    /** The mean gradients; the graph of only one batch is held at a time. */
+    private Map<Parameter, Tensor> meanGradients(
+            List<List<TrainingExample>> batches, Map<String, Double> figures) {
+        Map<Parameter, Tensor> means = new LinkedHashMap<>();
+        double share = 1.0 / batches.size();
+        for (List<TrainingExample> batch : batches) {
+            try (Scope scope = Scope.open("batch")) {
+                Map<Parameter, Tensor> gradients = gradients(batch, figures);
+                gradients.forEach((p, g) -> add(means, p, g.mul(share), scope));
+            }
+        }
+        return means;
+    }
+
+    private static void add(Map<Parameter, Tensor> means, Parameter p, Tensor part, Scope scope) {
+        Tensor mean = means.get(p);
+        if (mean == null) {
+            means.put(p, scope.promote(part));
+        } else {
+            mean.backend().elementwise().copy(mean.add(part).view(), mean.view());
         }
     }
 
-    private void requireFinite(Gradients gradients) {
-        Map<Parameter, Tensor> present = new LinkedHashMap<>();
-        for (Parameter p : solver.parameters()) {
-            Tensor g = gradients.of(p.value());
-            if (g != null) {
-                present.put(p, g);
-            }
-        }
-        if (Tensor.allFinite(List.copyOf(present.values()))) {
+    private static void requireFinite(Map<Parameter, Tensor> gradients) {
+        if (Tensor.allFinite(List.copyOf(gradients.values()))) {
             return;
         }
-        present.forEach(
+        gradients.forEach(
                 (p, g) -> {
                     if (!g.allFinite()) {
                         throw new DivergenceException(
@@ -106,8 +134,12 @@ public final class TrainingStep {
      *
      * @param before states of the streams before it
      */
-    String explain(List<TrainingExample> batch, Map<String, long[]> before) {
+    String explain(List<List<TrainingExample>> batches, Map<String, long[]> before) {
         streams.restore(before);
-        return new DivergenceFinder(model, device).find(() -> losses(batch));
+        return new DivergenceFinder(model, device)
+                .find(
+                        batches.stream()
+                                .<Supplier<TrainingLosses>>map(batch -> () -> losses(batch))
+                                .toList());
     }
 }

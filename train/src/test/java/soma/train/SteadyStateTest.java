@@ -34,17 +34,17 @@ final class SteadyStateTest {
                 data.images().stream().map(image -> mapper.map(image, 0)).toList();
         long before = device.backend().memory().liveBytes();
         try (MaskRcnn model = MaskRcnn.from(config);
-                Solver solver = new Solver(config, model.parameters())) {
+                Solver solver = new Solver(config, model.namedParameters())) {
             model.initialize(device, streams);
             model.training(true);
             TrainingStep step = new TrainingStep(model, solver, device, streams);
             // The numbers of proposals and of foreground vary a little: warm up on several.
             for (int i = 0; i < 30; i++) {
-                step.run(i, batch);
+                step.run(i, List.of(batch));
             }
             MemoryReport warm = device.backend().memory();
             for (int i = 30; i < 45; i++) {
-                step.run(i, batch);
+                step.run(i, List.of(batch));
             }
             MemoryReport later = device.backend().memory();
             assertEquals(warm.liveBytes(), later.liveBytes(), () -> "leak: " + later.live());

@@ -12,14 +12,20 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import soma.maskrcnn.config.Config;
 import soma.maskrcnn.data.Dataset;
+import soma.maskrcnn.model.MaskRcnn;
+import soma.nn.RandomStreams;
 import soma.nn.checkpoint.HostTensor;
 import soma.nn.checkpoint.Safetensors;
 import soma.nn.checkpoint.StateDict;
+import soma.tensor.Device;
 import soma.tensor.SomaException;
 import soma.train.TrainingRequest.Start;
+import soma.train.log.ProgressListener;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -140,6 +146,128 @@ final class TrainerTest {
         JsonNode state = JSON.readTree(whole.resolve("checkpoint_0000006/state.json").toFile());
         JsonNode resumed = JSON.readTree(parts.resolve("checkpoint_0000006/state.json").toFile());
         assertEquals(state.get("streams"), resumed.get("streams"));
+    }
+
+    /** Each way of training by itself, and all of them together. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SOMA.EMA.ENABLED=true SOMA.EMA.DECAY=0.6",
+                "SOMA.ACCUMULATE_STEPS=2",
+                "DATALOADER.SAMPLER_TRAIN=RepeatFactorTrainingSampler"
+                        + " DATALOADER.REPEAT_THRESHOLD=2",
+                "SOMA.FREEZE=['bottom_up','rpn'] SOMA.LR_MULTIPLIERS=[['mask_head',0.5]]",
+                "SOLVER.LR_SCHEDULER_NAME=WarmupCosineLR SOLVER.BASE_LR_END=0.001",
+                "SOMA.EMA.ENABLED=true SOMA.ACCUMULATE_STEPS=2"
+                        + " DATALOADER.SAMPLER_TRAIN=RepeatFactorTrainingSampler"
+                        + " DATALOADER.REPEAT_THRESHOLD=2 SOMA.LR_MULTIPLIERS=[['mask_head',0.5]]"
+                        + " SOLVER.LR_SCHEDULER_NAME=WarmupCosineLR"
+            })
+    void aResumedRunIsEqualWithEverySetting(String settings) throws IOException {
+        List<String> words = new ArrayList<>(List.of(settings.split(" ")));
+        words.add("SOLVER.MAX_ITER=4");
+        words.add("SOLVER.STEPS=[3]");
+        words.add("SOLVER.CHECKPOINT_PERIOD=4");
+        String[] overrides = words.toArray(String[]::new);
+        Path whole = folder.resolve("whole");
+        Path parts = folder.resolve("parts");
+        Path plain = folder.resolve("plain");
+        Trainer.train(TinyRun.request(data, whole, overrides));
+        Trainer.train(
+                TinyRun.request(
+                        data,
+                        plain,
+                        words.subList(words.size() - 3, words.size()).toArray(String[]::new)));
+        AtomicInteger steps = new AtomicInteger();
+        Trainer.train(
+                TinyRun.request(data, parts, overrides)
+                        .withStop(() -> steps.incrementAndGet() == 2));
+        Trainer.train(TinyRun.request(data, parts, overrides).withStart(Start.RESUME));
+        assertEquals(metrics(whole), metrics(parts));
+        for (String file : List.of("final.safetensors", "checkpoint_0000004/weights.safetensors")) {
+            assertSameTensors(whole.resolve(file), parts.resolve(file));
+        }
+        assertFalse(
+                sameTensors(whole.resolve("final.safetensors"), plain.resolve("final.safetensors")),
+                "the settings have an effect");
+    }
+
+    private static boolean sameTensors(Path one, Path other) {
+        StateDict o = Safetensors.read(other);
+        return Safetensors.read(one).tensors().entrySet().stream()
+                .allMatch(e -> e.getValue().sameBits(o.require(e.getKey())));
+    }
+
+    @Test
+    void theAverageIsEvaluatedAndSavedWhileTheWeightsGoOn() throws IOException {
+        String[] settings = {
+            "SOMA.EMA.ENABLED=true",
+            "SOMA.EMA.DECAY=0.5",
+            "SOLVER.MAX_ITER=2",
+            "SOLVER.STEPS=[]",
+            "SOLVER.CHECKPOINT_PERIOD=1",
+            "TEST.EVAL_PERIOD=1"
+        };
+        Path run = folder.resolve("run");
+        Dataset two = data.withImages(data.images().subList(0, 2));
+        TrainingRequest start = TinyRun.request(data, folder.resolve("start"), "SOLVER.MAX_ITER=1");
+        StateDict initial = Safetensors.read(Trainer.train(start).weights());
+        TrainingResult result =
+                Trainer.train(
+                        TinyRun.request(data, run, settings)
+                                .withWeights(initial)
+                                .withValidation(two));
+        StateDict first = Safetensors.read(run.resolve("checkpoint_0000001/weights.safetensors"));
+        StateDict second = Safetensors.read(run.resolve("checkpoint_0000002/weights.safetensors"));
+        StateDict last = Safetensors.read(run.resolve("final.safetensors"));
+        for (String name : List.of("backbone.fpn_output2.weight", "roi_heads.box_head.fc1.bias")) {
+            float[] begun = initial.require(name).floats();
+            float[] one = first.require(name).floats();
+            float[] next = second.require(name).floats();
+            float[] average = last.require(name).floats();
+            for (int i = 0; i < begun.length; i++) {
+                double expected = 0.25 * begun[i] + 0.25 * one[i] + 0.5 * next[i];
+                assertEquals(expected, average[i], 1e-6 * Math.abs(expected) + 1e-8, name);
+            }
+            assertFalse(second.require(name).sameBits(last.require(name)), name);
+        }
+        String mean = "backbone.bottom_up.stem.conv1.norm.running_mean";
+        assertTrue(second.require(mean).sameBits(last.require(mean)), "buffers are the present");
+        // What is saved gives the figures of the last evaluation.
+        Config config = TinyRun.config();
+        try (MaskRcnn model = MaskRcnn.from(config)) {
+            model.initialize(Device.cpu(), new RandomStreams(0), last, _ -> false);
+            assertEquals(
+                    result.evaluation(),
+                    new ModelEvaluation(model, config, two, Device.cpu())
+                            .run(ProgressListener.NONE));
+        }
+        // Training itself is that of the weights.
+        Path plain = folder.resolve("plain");
+        String[] off = settings.clone();
+        off[0] = "SOMA.EMA.ENABLED=false";
+        Trainer.train(TinyRun.request(data, plain, off).withWeights(initial));
+        assertSameTensors(
+                plain.resolve("final.safetensors"),
+                run.resolve("checkpoint_0000002/weights.safetensors"));
+    }
+
+    @Test
+    void anAverageCannotBeginInTheMiddleOfARun() {
+        Path run = folder.resolve("run");
+        Trainer.train(TinyRun.request(data, run, "SOLVER.MAX_ITER=1"));
+        SomaException e =
+                assertThrows(
+                        SomaException.class,
+                        () ->
+                                Trainer.train(
+                                        TinyRun.request(data, run, "SOMA.EMA.ENABLED=true")
+                                                .withStart(Start.RESUME)));
+        assertTrue(
+                e.getMessage()
+                        .startsWith(
+                                run.resolve("checkpoint_0000001/ema.safetensors") + ": expected "),
+                e.getMessage());
     }
 
     @Test

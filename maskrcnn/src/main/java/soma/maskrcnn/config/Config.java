@@ -33,6 +33,9 @@ public final class Config extends ConfigNode {
         InputConfig.from(this);
         SolverConfig solver = SolverConfig.from(this);
         RunConfig.from(this);
+        SamplerConfig.from(this);
+        UpdateConfig.from(this);
+        ParameterRules.from(this);
         TestConfig.from(this);
         EnsembleConfig.from(this);
         PostConfig.from(this);

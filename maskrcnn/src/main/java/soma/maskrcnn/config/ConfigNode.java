@@ -209,6 +209,12 @@ public sealed class ConfigNode permits Config {
                 .toArray(double[][]::new);
     }
 
+    /** A list of lists of anything. */
+    public final List<List<?>> getLists(String key) {
+        List<?> lists = get(key, List.class);
+        return lists.stream().<List<?>>map(list -> (List<?>) list).toList();
+    }
+
     private <T> T get(String key, Class<T> type) {
         Object value = value(key);
         if (!type.isInstance(value)) {

@@ -82,6 +82,7 @@ final class Defaults {
             case "!integers" -> new KeyType(Scalar.INTEGER, depth, false);
             case "!strings" -> new KeyType(Scalar.TEXT, depth, false);
             case "!any" -> new KeyType(Scalar.ANY, depth, false);
+            case "!lists" -> new KeyType(Scalar.ANY, 2, false);
             case "!optional-number" -> new KeyType(Scalar.NUMBER, 0, true);
             default -> throw new IllegalArgumentException("unknown tag " + leaf.tag());
         };

@@ -63,7 +63,11 @@ final class KeySupport {
                 List.of(false, false, false, false));
         only("INPUT.FORMAT", "other colour spaces", "BGR", "RGB");
         only("INPUT.MASK_FORMAT", "nothing else", "polygon", "bitmask");
-        only("DATALOADER.SAMPLER_TRAIN", "other samplers", "TrainingSampler");
+        only(
+                "DATALOADER.SAMPLER_TRAIN",
+                "other samplers",
+                "TrainingSampler",
+                "RepeatFactorTrainingSampler");
         only("SOLVER.LR_SCHEDULER_NAME", "other schedules", "WarmupMultiStepLR", "WarmupCosineLR");
         only("SOLVER.RESCALE_INTERVAL", "rescaled schedules", false);
         only("SOLVER.REFERENCE_WORLD_SIZE", "scaling to a number of workers", 0L);
@@ -91,8 +95,6 @@ final class KeySupport {
                     "TEST.EXPECTED_RESULTS",
                     "GLOBAL.",
                     // Parts that another key would have to turn on, and ONLY forbids that.
-                    "DATALOADER.REPEAT_THRESHOLD",
-                    "DATALOADER.REPEAT_SQRT",
                     "MODEL.ANCHOR_GENERATOR.ANGLES",
                     "MODEL.RETINANET.",
                     "MODEL.ROI_BOX_CASCADE_HEAD.",

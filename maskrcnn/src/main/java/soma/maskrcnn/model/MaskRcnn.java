@@ -5,6 +5,7 @@ import soma.maskrcnn.backbone.FpnConfig;
 import soma.maskrcnn.backbone.ResNet;
 import soma.maskrcnn.backbone.ResNetConfig;
 import soma.maskrcnn.config.Config;
+import soma.maskrcnn.config.ParameterRules;
 import soma.maskrcnn.data.GroundTruth;
 import soma.maskrcnn.forward.ImageBatch;
 import soma.maskrcnn.forward.Trace;
@@ -84,7 +85,9 @@ public final class MaskRcnn extends Module {
                         MaskHeadConfig.from(config),
                         strides(backbone, headsConfig.inFeatures()),
                         backbone.channels());
-        return new MaskRcnn(normalization, backbone, rpn, heads, rpnConfig, headsConfig);
+        MaskRcnn model = new MaskRcnn(normalization, backbone, rpn, heads, rpnConfig, headsConfig);
+        ParameterRules.from(config).freeze(model.namedParameters());
+        return model;
     }
 
     private static int[] strides(Fpn backbone, List<String> levels) {

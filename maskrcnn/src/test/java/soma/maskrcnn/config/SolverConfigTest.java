@@ -83,6 +83,14 @@ class SolverConfigTest {
                 "SOMA.ENSEMBLE.IOU=1.5",
                 "SOMA.LOG_PERIOD=0",
                 "SOMA.PRECISION=float16",
+                "SOMA.ACCUMULATE_STEPS=0",
+                "SOMA.EMA.DECAY=1",
+                "SOMA.FREEZE=['a(']",
+                "SOMA.LR_MULTIPLIERS=[['a']]",
+                "SOMA.LR_MULTIPLIERS=[[2,'a']]",
+                "SOMA.LR_MULTIPLIERS=[['a',-1]]",
+                "DATALOADER.REPEAT_THRESHOLD=-0.1",
+                "DATALOADER.SAMPLER_TRAIN=RandomSubsetTrainingSampler",
             })
     void namesTheKeyThatIsWrong(String override) {
         SomaException e = assertThrows(SomaException.class, () -> solver(override));

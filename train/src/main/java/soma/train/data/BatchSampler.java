@@ -15,7 +15,7 @@ import java.util.List;
  */
 public final class BatchSampler {
     private final List<ImageRecord> images;
-    private final TrainingSampler sampler;
+    private final ImageSampler sampler;
     private final int batchSize;
     private final boolean grouped;
     private final List<List<Pick>> buckets = List.of(new ArrayList<>(), new ArrayList<>());
@@ -34,7 +34,7 @@ public final class BatchSampler {
      * @param grouped whether images wider than high are kept apart from the others
      */
     public BatchSampler(
-            List<ImageRecord> images, TrainingSampler sampler, int batchSize, boolean grouped) {
+            List<ImageRecord> images, ImageSampler sampler, int batchSize, boolean grouped) {
         this.images = List.copyOf(images);
         this.sampler = sampler;
         this.batchSize = batchSize;

@@ -7,7 +7,7 @@ import soma.nn.SeededRandom;
  * An endless sequence of image numbers: one random permutation of all after another (detectron2's
  * {@code TrainingSampler}). Any position can be asked for, so nothing has to be saved.
  */
-public final class TrainingSampler {
+public final class TrainingSampler implements ImageSampler {
     private final RandomStreams streams;
     private final int[] order;
     private long epoch = -1;
@@ -21,7 +21,7 @@ public final class TrainingSampler {
         this.order = new int[images];
     }
 
-    /** The number of the image at a position from 0. */
+    @Override
     public int at(long position) {
         long wanted = position / order.length;
         if (wanted != epoch) {
