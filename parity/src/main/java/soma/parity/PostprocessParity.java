@@ -2,13 +2,9 @@ package soma.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-import soma.maskrcnn.config.PostConfig;
+import soma.maskrcnn.config.Config;
 import soma.maskrcnn.data.SubmissionWriter;
-import soma.maskrcnn.ensemble.BoxSuppression;
-import soma.maskrcnn.ensemble.FusedBoxes;
-import soma.maskrcnn.ensemble.ModelBoxes;
-import soma.maskrcnn.post.PostProcessing;
-import soma.maskrcnn.post.PostStep;
+import soma.maskrcnn.ensemble.PredictionChain;
 import soma.maskrcnn.structures.Instances;
 import soma.maskrcnn.structures.Rle;
 import soma.tensor.SomaException;
@@ -21,8 +17,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The chain from two models' detections to the bytes of {@code submission.csv}. */
+/** From two models' detections to the bytes of both submissions, by the sartorius preset. */
 final class PostprocessParity {
+    /** How the published script differs from its description. */
+    private static final List<String> PUBLISHED_SCRIPT =
+            List.of(
+                    "SOMA.POST.SCORE_THRESHOLD_CLASS=majority",
+                    "SOMA.POST.MAJORITY_CLASS=False",
+                    "SOMA.POST.MIN_PIXELS_CLASS=majority");
+
     private final Path folder;
     private final ParityReport report;
 
@@ -32,33 +35,28 @@ final class PostprocessParity {
     }
 
     void run() {
+        compare("submission.csv", List.of());
+        compare("submission-published-script.csv", PUBLISHED_SCRIPT);
+    }
+
+    private void compare(String file, List<String> variant) {
         try {
-            byte[] expected = Files.readAllBytes(folder.resolve("submission.csv"));
-            byte[] actual = chain(Json.read(folder.resolve("detections.json")));
+            byte[] expected = Files.readAllBytes(folder.resolve(file));
+            byte[] actual = submission(Json.read(folder.resolve("detections.json")), variant);
             int at = Arrays.mismatch(expected, actual);
             report.holds(
-                    "submission.csv",
-                    expected.length + " bytes",
-                    at < 0,
-                    "differs from byte " + at + " on");
+                    file, expected.length + " bytes", at < 0, "differs from byte " + at + " on");
         } catch (IOException e) {
             throw new SomaException(folder + ": cannot read: " + e.getMessage(), e);
         }
-        report.skips(
-                "submission-published-script.csv",
-                "the described chain alone is a setting of this version");
     }
 
-    private static byte[] chain(JsonNode golden) throws IOException {
-        List<Double> thresholds = new ArrayList<>();
-        golden.required("thresholds").forEach(t -> thresholds.add(t.asDouble()));
-        List<Integer> minPixels = new ArrayList<>();
-        golden.required("min_pixels").forEach(n -> minPixels.add(n.asInt()));
-        PostStep perModel =
-                PostProcessing.from(
-                        new PostConfig(thresholds, List.of(), false, false, false, false));
-        PostStep together =
-                PostProcessing.from(new PostConfig(List.of(), minPixels, true, true, false, false));
+    private static byte[] submission(JsonNode golden, List<String> variant) throws IOException {
+        List<String> settings = new ArrayList<>(variant);
+        settings.add("SOMA.POST.SCORE_THRESHOLDS=" + golden.required("thresholds"));
+        settings.add("SOMA.POST.MIN_PIXELS=" + golden.required("min_pixels"));
+        settings.add("SOMA.ENSEMBLE.IOU=" + golden.required("nms_iou"));
+        PredictionChain chain = PredictionChain.from(Config.load("sartorius_r50", settings), 2);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (SubmissionWriter writer = new SubmissionWriter(bytes)) {
             for (JsonNode image : golden.required("images")) {
@@ -66,10 +64,9 @@ final class PostprocessParity {
                 int width = image.get("width").asInt();
                 List<Instances> models = new ArrayList<>();
                 for (JsonNode model : image.get("models")) {
-                    models.add(perModel.apply(instances(model, height, width)));
+                    models.add(instances(model, height, width));
                 }
-                Instances fused = suppressed(models, golden.get("nms_iou").asDouble());
-                writer.add(image.get("id").asText(), together.apply(fused).masks());
+                writer.add(image.get("id").asText(), chain.apply(models).masks());
             }
         }
         return bytes.toByteArray();
@@ -91,46 +88,5 @@ final class PostprocessParity {
         }
         int[] classes = Json.ints(model.get("classes"));
         return new Instances(height, width, boxes, scores, classes, masks);
-    }
-
-    /** Of both models together, by class, on boxes divided by the image's size. */
-    private static Instances suppressed(List<Instances> models, double iou) {
-        Instances first = models.getFirst();
-        double[] size = {first.width(), first.height(), first.width(), first.height()};
-        List<double[]> boxes = new ArrayList<>();
-        List<Double> scores = new ArrayList<>();
-        List<Integer> classes = new ArrayList<>();
-        List<Rle> masks = new ArrayList<>();
-        List<float[]> pixels = new ArrayList<>();
-        for (Instances m : models) {
-            for (int i = 0; i < m.size(); i++) {
-                float[] box = Arrays.copyOfRange(m.boxes(), 4 * i, 4 * i + 4);
-                double[] relative = new double[4];
-                Arrays.setAll(relative, k -> box[k] / size[k]);
-                boxes.add(relative);
-                pixels.add(box);
-                scores.add((double) m.scores()[i]);
-                classes.add(m.classes()[i]);
-                masks.add(m.masks().get(i));
-            }
-        }
-        ModelBoxes all =
-                new ModelBoxes(
-                        boxes.toArray(double[][]::new),
-                        scores.stream().mapToDouble(s -> s).toArray(),
-                        classes.stream().mapToInt(k -> k).toArray());
-        FusedBoxes kept = BoxSuppression.nms(List.of(all), null, iou);
-        int n = kept.size();
-        float[] outBoxes = new float[4 * n];
-        float[] outScores = new float[n];
-        List<Rle> outMasks = new ArrayList<>();
-        for (int i = 0; i < n; i++) {
-            int from = kept.members()[i][0];
-            System.arraycopy(pixels.get(from), 0, outBoxes, 4 * i, 4);
-            outScores[i] = scores.get(from).floatValue();
-            outMasks.add(masks.get(from));
-        }
-        return new Instances(
-                first.height(), first.width(), outBoxes, outScores, kept.labels(), outMasks);
     }
 }

@@ -8,8 +8,11 @@ import java.util.List;
  *
  * @param iou boxes of one class that overlap by more are one object
  * @param weights a weight for each model; empty: all the same
+ * @param masks where the mask of a fused box comes from
+ * @param single whether the boxes of a single model are fused, too
  */
-public record EnsembleConfig(Method method, double iou, List<Double> weights, Masks masks) {
+public record EnsembleConfig(
+        Method method, double iou, List<Double> weights, Masks masks, boolean single) {
 
     /** How boxes are fused (the {@code ensemble_boxes} package, 1.0.9). */
     public enum Method {
@@ -25,9 +28,9 @@ public record EnsembleConfig(Method method, double iou, List<Double> weights, Ma
     public enum Masks {
         /** The box with the best score. */
         WINNER,
-        /** The weighted mean of the probabilities. */
+        /** The mean of the probabilities, by the models' weights. */
         AVERAGE,
-        /** The majority, pixel by pixel. */
+        /** The majority, pixel by pixel, by the models' weights. */
         VOTE
     }
 
@@ -59,6 +62,7 @@ public record EnsembleConfig(Method method, double iou, List<Double> weights, Ma
                     case "average" -> Masks.AVERAGE;
                     case "vote" -> Masks.VOTE;
                     default -> Masks.WINNER;
-                });
+                },
+                ensemble.getBoolean("SINGLE"));
     }
 }

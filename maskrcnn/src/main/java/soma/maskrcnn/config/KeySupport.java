@@ -78,6 +78,16 @@ final class KeySupport {
         only("SOMA.PRECISION", "nothing else", "float32", "tf32", "bf16");
         only("SOMA.ENSEMBLE.METHOD", "nothing else", "nms", "soft-nms", "wbf", "nmw");
         only("SOMA.ENSEMBLE.MASKS", "nothing else", "winner", "average", "vote");
+        only(
+                "SOMA.ENSEMBLE.CONF_TYPE",
+                "nothing else",
+                "avg",
+                "max",
+                "box_and_model_avg",
+                "absent_model_aware_avg");
+        only("SOMA.ENSEMBLE.DECAY", "nothing else", "gaussian", "linear");
+        only("SOMA.POST.SCORE_THRESHOLD_CLASS", "nothing else", "own", "majority");
+        only("SOMA.POST.MIN_PIXELS_CLASS", "nothing else", "own", "majority");
         only("SOMA.TTA.MERGE", "nothing else", "detectron2", "nms", "wbf");
     }
 

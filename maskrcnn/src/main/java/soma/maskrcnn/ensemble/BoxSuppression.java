@@ -7,6 +7,9 @@ import java.util.List;
 /**
  * Non-maximum suppression over the boxes of several models, hard and soft (Bodla et al. 2017);
  * results are grouped by ascending label.
+ *
+ * <p>A box that goes becomes a member of the kept one of its label that it overlaps most, if by
+ * more than the threshold.
  */
 public final class BoxSuppression {
     /** How soft suppression lowers the scores of overlapping boxes. */
@@ -29,13 +32,13 @@ public final class BoxSuppression {
     public static FusedBoxes nms(List<ModelBoxes> models, double[] weights, double iou) {
         List<FusedBoxes.One> out = new ArrayList<>();
         for (List<Candidate> all : groups(models, weights)) {
-            List<Candidate> kept = new ArrayList<>();
+            List<Kept> kept = new ArrayList<>();
             for (Candidate c : Candidate.descending(all)) {
-                if (kept.stream().allMatch(k -> Candidate.iou(k.box(), c.box()) <= iou)) {
-                    kept.add(c);
-                    out.add(one(c));
+                if (!joins(c, kept, iou)) {
+                    kept.add(new Kept(c));
                 }
             }
+            kept.forEach(k -> out.add(k.toBox()));
         }
         return FusedBoxes.of(out);
     }
@@ -71,13 +74,48 @@ public final class BoxSuppression {
                             };
                 }
             }
+            List<Kept> kept = new ArrayList<>();
+            List<Candidate> gone = new ArrayList<>();
             for (int i = 0; i < order.length; i++) {
                 if (scores[i] > threshold) {
-                    out.add(one(order[i]));
+                    kept.add(new Kept(order[i]));
+                } else {
+                    gone.add(order[i]);
                 }
             }
+            gone.forEach(c -> joins(c, kept, iou));
+            kept.forEach(k -> out.add(k.toBox()));
         }
         return FusedBoxes.of(out);
+    }
+
+    /** A box that stays, with those that went for it. */
+    private record Kept(Candidate box, List<Integer> members) {
+        Kept(Candidate box) {
+            this(box, new ArrayList<>(List.of(box.index())));
+        }
+
+        FusedBoxes.One toBox() {
+            int[] all = members.stream().mapToInt(Integer::intValue).toArray();
+            return new FusedBoxes.One(box.box(), box.score(), box.label(), all);
+        }
+    }
+
+    /** Adds a box to the kept one that it overlaps most, if by more than {@code iou}. */
+    private static boolean joins(Candidate c, List<Kept> kept, double iou) {
+        Kept best = null;
+        double highest = iou;
+        for (Kept k : kept) {
+            double overlap = Candidate.iou(k.box.box(), c.box());
+            if (overlap > highest) {
+                highest = overlap;
+                best = k;
+            }
+        }
+        if (best != null) {
+            best.members.add(c.index());
+        }
+        return best != null;
     }
 
     /** Swaps place {@code i} with the first best behind it, if that is better. */
@@ -103,9 +141,5 @@ public final class BoxSuppression {
         }
         double none = Double.NEGATIVE_INFINITY;
         return Candidate.byLabel(Candidate.of(models, factors, none)).values();
-    }
-
-    private static FusedBoxes.One one(Candidate c) {
-        return new FusedBoxes.One(c.box(), c.score(), c.label(), new int[] {c.index()});
     }
 }

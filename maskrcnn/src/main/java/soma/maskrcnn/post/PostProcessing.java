@@ -9,6 +9,9 @@ import java.util.List;
 /**
  * The steps of {@code SOMA.POST}, in their order: score thresholds, majority class, holes, parts,
  * overlaps and small masks. Without settings it changes nothing.
+ *
+ * <p>Where several models are fused, that happens between {@link #beforeFusion} and {@link
+ * #afterFusion}: {@link soma.maskrcnn.ensemble.PredictionChain}.
  */
 public final class PostProcessing implements PostStep {
     private final List<PostStep> steps;
@@ -20,10 +23,22 @@ public final class PostProcessing implements PostStep {
 
     /** The steps that a configuration asks for. */
     public static PostProcessing from(PostConfig config) {
+        return new PostProcessing(List.of(beforeFusion(config), afterFusion(config)));
+    }
+
+    /** Those of each model's own detections: score thresholds. */
+    public static PostProcessing beforeFusion(PostConfig config) {
+        return new PostProcessing(
+                config.scoreThresholds().isEmpty()
+                        ? List.of()
+                        : List.of(
+                                new ScoreThresholds(
+                                        config.scoreThresholds(), config.scoreThresholdClass())));
+    }
+
+    /** Those of all models' detections together. */
+    public static PostProcessing afterFusion(PostConfig config) {
         List<PostStep> steps = new ArrayList<>();
-        if (!config.scoreThresholds().isEmpty()) {
-            steps.add(new ScoreThresholds(config.scoreThresholds()));
-        }
         if (config.majorityClass()) {
             steps.add(new MajorityClass());
         }
@@ -34,9 +49,11 @@ public final class PostProcessing implements PostStep {
             steps.add(new LargestPart());
         }
         if (config.removeOverlaps()) {
-            steps.add(new RemoveOverlaps(config.minPixels(), config.largestPart()));
+            steps.add(
+                    new RemoveOverlaps(
+                            config.minPixels(), config.minPixelsClass(), config.largestPart()));
         } else if (!config.minPixels().isEmpty()) {
-            steps.add(new MinPixels(config.minPixels()));
+            steps.add(new MinPixels(config.minPixels(), config.minPixelsClass()));
         }
         return new PostProcessing(steps);
     }

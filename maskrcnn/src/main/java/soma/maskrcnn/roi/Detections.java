@@ -2,6 +2,8 @@ package soma.maskrcnn.roi;
 
 import soma.maskrcnn.boxes.Boxes;
 import soma.maskrcnn.structures.Instances;
+import soma.maskrcnn.structures.MaskPaste;
+import soma.maskrcnn.structures.MaskProbabilities;
 import soma.maskrcnn.structures.Rle;
 import soma.tensor.Scope;
 import soma.tensor.Tensor;
@@ -60,15 +62,17 @@ public record Detections(
             Tensor clipped = Boxes.clip(scaled, outHeight, outWidth);
             Tensor keep = Boxes.larger(clipped, 0);
             Tensor kept = clipped.indexSelect(keep);
-            List<Rle> pasted =
-                    paste(masks.indexSelect(keep), kept, outHeight, outWidth, maskThreshold);
+            Tensor probabilities = masks.indexSelect(keep);
+            List<Rle> pasted = paste(probabilities, kept, outHeight, outWidth, maskThreshold);
             return new Instances(
                     outHeight,
                     outWidth,
                     kept.toFloats(),
                     scores.indexSelect(keep).toFloats(),
                     classes.indexSelect(keep).toInts(),
-                    pasted);
+                    pasted,
+                    new MaskProbabilities(
+                            masks.dim(1), probabilities.toFloats(), MaskPaste.DETECTRON2));
         }
     }
 

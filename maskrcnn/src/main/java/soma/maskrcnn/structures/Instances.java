@@ -17,20 +17,36 @@ import java.util.stream.IntStream;
  * @param scores of each, 0 to 1
  * @param classes index of each, 0 to K-1
  * @param masks of each, of the image's size
+ * @param probabilities that the masks were cut from; null when they aren't known
  */
 public record Instances(
-        int height, int width, float[] boxes, float[] scores, int[] classes, List<Rle> masks) {
+        int height,
+        int width,
+        float[] boxes,
+        float[] scores,
+        int[] classes,
+        List<Rle> masks,
+        MaskProbabilities probabilities) {
     /** Checks that the lists agree. */
     public Instances {
         masks = List.copyOf(masks);
         int n = scores.length;
-        if (boxes.length != 4 * n || classes.length != n || masks.size() != n) {
+        if (boxes.length != 4 * n
+                || classes.length != n
+                || masks.size() != n
+                || (probabilities != null && probabilities.size() != n)) {
             throw ShapeException.of(
                     "instances",
                     "objects",
                     n + " boxes, classes and masks, one for each score",
                     boxes.length / 4 + ", " + classes.length + ", " + masks.size());
         }
+    }
+
+    /** Objects whose mask probabilities aren't known. */
+    public Instances(
+            int height, int width, float[] boxes, float[] scores, int[] classes, List<Rle> masks) {
+        this(height, width, boxes, scores, classes, masks, null);
     }
 
     /** Nothing found in an image of that size. */
@@ -61,7 +77,8 @@ public record Instances(
             newScores[i] = scores[index[i]];
             newClasses[i] = classes[index[i]];
         }
-        return new Instances(height, width, newBoxes, newScores, newClasses, chosen);
+        MaskProbabilities squares = probabilities == null ? null : probabilities.select(index);
+        return new Instances(height, width, newBoxes, newScores, newClasses, chosen, squares);
     }
 
     /** The objects whose index {@code wanted} accepts, in the same order. */
@@ -69,7 +86,7 @@ public record Instances(
         return select(IntStream.range(0, size()).filter(wanted).toArray());
     }
 
-    /** The same objects with other masks; boxes stay as they are. */
+    /** The same objects with other masks, of unknown probabilities; boxes stay as they are. */
     public Instances withMasks(List<Rle> others) {
         return new Instances(height, width, boxes, scores, classes, others);
     }

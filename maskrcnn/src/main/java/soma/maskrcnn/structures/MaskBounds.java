@@ -26,6 +26,21 @@ public record MaskBounds(int x0, int y0, int x1, int y1) {
         return x0 >= other.x1 || other.x0 >= x1 || y0 >= other.y1 || other.y0 >= y1;
     }
 
+    /** The smallest rectangle that holds both; one without pixels adds nothing. */
+    public MaskBounds union(MaskBounds other) {
+        if (width() <= 0 || height() <= 0) {
+            return other;
+        }
+        if (other.width() <= 0 || other.height() <= 0) {
+            return this;
+        }
+        return new MaskBounds(
+                Math.min(x0, other.x0),
+                Math.min(y0, other.y0),
+                Math.max(x1, other.x1),
+                Math.max(y1, other.y1));
+    }
+
     /** Returns the extents of canonical column-major counts (pycocotools {@code rleToBbox}). */
     static MaskBounds of(int height, int[] counts) {
         if (counts.length < 2) {

@@ -1,5 +1,6 @@
 package soma.maskrcnn.post;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
@@ -7,16 +8,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import soma.maskrcnn.config.PostConfig;
+import soma.maskrcnn.config.PostConfig.LimitClass;
 import soma.maskrcnn.structures.Instances;
 import soma.maskrcnn.structures.Rle;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 class PostProcessingTest {
-    private static final PostConfig NONE =
-            new PostConfig(List.of(), List.of(), false, false, false, false);
-
     /** Three objects of classes 1, 0, 1: a ring, a square over it, and a small one apart. */
     private static Instances three() {
         Rle ring = Rle.box(9, 9, 0, 0, 5, 5).subtract(Rle.box(9, 9, 1, 1, 4, 4));
@@ -74,10 +74,68 @@ class PostProcessingTest {
         return Arrays.stream(text.split(" ", -1)).filter(word -> !word.isEmpty());
     }
 
+    /** Two of three objects are of class 1. */
+    @ParameterizedTest
+    @CsvSource({
+        // thresholds, their class, min pixels, their class, overlaps: areas that are left
+        "'0 0.5', own, '', own, false, '16 9'",
+        "'0 0.5', majority, '', own, false, '16 9'",
+        "'0.6 0.25', own, '', own, false, '16 2'",
+        "'0.6 0.25', majority, '', own, false, '16 9 2'",
+        "'0.1 0.6', majority, '', own, false, '16'",
+        "'', own, '10 2', own, false, '16 2'",
+        "'', own, '10 2', majority, false, '16 9 2'",
+        "'', own, '0 10', majority, false, '16'",
+        "'', own, '8 2', own, true, '16 2'",
+        "'', own, '8 2', majority, true, '16 7 2'",
+        "'', own, '0 3', majority, true, '16 7'",
+    })
+    void theMajoritysLimitsHoldForAll(
+            String thresholds,
+            String thresholdClass,
+            String minPixels,
+            String minPixelsClass,
+            boolean overlaps,
+            String areas) {
+        PostConfig config =
+                new PostConfig(
+                        words(thresholds).map(Double::valueOf).toList(),
+                        LimitClass.valueOf(thresholdClass.toUpperCase(Locale.ROOT)),
+                        words(minPixels).map(Integer::valueOf).toList(),
+                        LimitClass.valueOf(minPixelsClass.toUpperCase(Locale.ROOT)),
+                        false,
+                        overlaps,
+                        false,
+                        false);
+        Instances left = PostProcessing.from(config).apply(three());
+        assertEquals(
+                words(areas).map(Integer::valueOf).toList(),
+                left.masks().stream().map(Rle::area).toList());
+    }
+
+    /** The nearest float32 to 0.18 lies above it, the nearest to 0.58 below. */
+    @Test
+    void thresholdsAreComparedInFloat32() {
+        PostConfig config =
+                new PostConfig(List.of(0.18, 0.58), List.of(), false, false, false, false);
+        Rle pixel = Rle.box(9, 9, 0, 0, 1, 1);
+        float[] scores = {0.58f, Math.nextDown(0.58f), 0.18f, Math.nextDown(0.18f)};
+        Instances found =
+                new Instances(
+                        9,
+                        9,
+                        new float[16],
+                        scores,
+                        new int[] {1, 1, 0, 0},
+                        List.of(pixel, pixel, pixel, pixel));
+        assertArrayEquals(
+                new float[] {0.58f, 0.18f}, PostProcessing.from(config).apply(found).scores());
+    }
+
     @Test
     void nothingIsConfiguredAndNothingChanges() {
         Instances before = three();
-        assertEquals(before, PostProcessing.from(NONE).apply(before));
+        assertEquals(before, PostProcessing.from(PostConfig.NONE).apply(before));
     }
 
     @Test
