@@ -3,8 +3,9 @@ package soma.cli.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
-import soma.maskrcnn.draw.LineChart;
-import soma.maskrcnn.draw.LineChart.Series;
+import soma.cli.report.chart.Chart;
+import soma.cli.report.chart.LineChart;
+import soma.cli.report.chart.LineChart.Series;
 import soma.tensor.SomaException;
 
 import java.io.IOException;
@@ -65,7 +66,7 @@ public final class LearningCurves {
                             "figure, 0 to 1",
                             figures));
         }
-        return LineChart.stack(charts, WIDTH, HEIGHT);
+        return Chart.stack(charts, WIDTH, HEIGHT);
     }
 
     private static List<JsonNode> read(Path metrics) {

@@ -1,4 +1,4 @@
-package soma.maskrcnn.draw;
+package soma.cli.report.chart;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,19 +10,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.w3c.dom.Document;
 import org.w3c.dom.NodeList;
-import org.xml.sax.InputSource;
 
-import soma.maskrcnn.draw.LineChart.Series;
+import soma.cli.report.chart.LineChart.Series;
 
-import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-
-import javax.xml.parsers.DocumentBuilderFactory;
 
 class LineChartTest {
     @Test
@@ -35,8 +31,8 @@ class LineChartTest {
                         List.of(
                                 new Series("total", new double[] {0, 1, 2}, new double[] {3, 2, 1}),
                                 new Series("mask", new double[] {0, 2}, new double[] {1, 0.5})));
-        Document svg = parse(chart.toSvg(640, 320));
-        List<String> texts = texts(svg);
+        Document svg = ParsedSvg.of(chart.toSvg(640, 320));
+        List<String> texts = ParsedSvg.texts(svg);
         assertTrue(
                 texts.containsAll(List.of("Loss <&> rate", "iteration", "loss", "total", "mask")));
         assertTrue(texts.containsAll(List.of("0", "1", "2", "3")));
@@ -53,7 +49,7 @@ class LineChartTest {
                         "x",
                         "y",
                         List.of(new Series("a", new double[] {0, 10}, new double[] {0, 4})));
-        List<Double> numbers = numbersOf(lines(parse(chart.toSvg(400, 300))).getFirst());
+        List<Double> numbers = numbersOf(lines(ParsedSvg.of(chart.toSvg(400, 300))).getFirst());
         // Left edge at 64, right edge at 400 - 16; bottom at 300 - 46, top below title and legend.
         assertEquals(List.of(64.0, 254.0, 384.0, 54.0), numbers);
     }
@@ -64,7 +60,7 @@ class LineChartTest {
         double[] x = {0, 1, 2, 3, 4, 5, 6};
         LineChart chart = new LineChart("t", "x", "y", List.of(new Series("a", x, y)));
         String svg = chart.toSvg(400, 300);
-        String line = lines(parse(svg)).getFirst();
+        String line = lines(ParsedSvg.of(svg)).getFirst();
         assertEquals(3, line.chars().filter(c -> c == 'M').count());
         assertFalse(svg.contains("NaN") || svg.contains("Infinity"), svg);
     }
@@ -81,11 +77,11 @@ class LineChartTest {
                         new Series("one", one, one),
                         new Series("flat", new double[] {1, 2}, new double[] {5, 5}))) {
             String svg = new LineChart("t", "x", "y", List.of(series)).toSvg(300, 200);
-            parse(svg);
+            ParsedSvg.of(svg);
             assertFalse(svg.contains("NaN") || svg.contains("Infinity"), svg);
         }
         String empty = new LineChart("t", "x", "y", List.of()).toSvg(300, 200);
-        assertTrue(texts(parse(empty)).contains("t"));
+        assertTrue(ParsedSvg.texts(ParsedSvg.of(empty)).contains("t"));
         assertTrue(
                 new LineChart("t", "x", "y", List.of(new Series("one", one, one)))
                         .toSvg(300, 200)
@@ -105,7 +101,7 @@ class LineChartTest {
         LineChart chart = new LineChart("t", "x", "y", List.of(new Series("a", x, y)));
         String svg = chart.toSvg(700, 300);
         assertTrue(svg.length() < 60_000, "length " + svg.length());
-        List<Double> numbers = numbersOf(lines(parse(svg)).getFirst());
+        List<Double> numbers = numbersOf(lines(ParsedSvg.of(svg)).getFirst());
         double highest = Double.MAX_VALUE;
         for (int i = 1; i < numbers.size(); i += 2) {
             highest = Math.min(highest, numbers.get(i));
@@ -121,7 +117,7 @@ class LineChartTest {
                         "x",
                         "y",
                         List.of(new Series("a", new double[] {0}, new double[] {1})));
-        Document svg = parse(LineChart.stack(List.of(chart, chart, chart), 400, 200));
+        Document svg = ParsedSvg.of(Chart.stack(List.of(chart, chart, chart), 400, 200));
         assertEquals("600", svg.getDocumentElement().getAttribute("height"));
         assertEquals(3, svg.getElementsByTagName("g").getLength());
     }
@@ -132,7 +128,7 @@ class LineChartTest {
         for (int i = 0; i < 12; i++) {
             series.add(new Series("a long name " + i, new double[] {0, 1}, new double[] {i, i}));
         }
-        Document svg = parse(new LineChart("t", "x", "y", series).toSvg(500, 400));
+        Document svg = ParsedSvg.of(new LineChart("t", "x", "y", series).toSvg(500, 400));
         NodeList paths = svg.getElementsByTagName("path");
         List<String> styles = new ArrayList<>();
         for (int i = 0; i < paths.getLength(); i++) {
@@ -187,21 +183,6 @@ class LineChartTest {
         }
         assertEquals(Arrays.asList(expected.split(" ")), labels);
         assertTrue(ticks.low() <= min && ticks.high() >= max);
-    }
-
-    private static Document parse(String svg) throws Exception {
-        return DocumentBuilderFactory.newInstance()
-                .newDocumentBuilder()
-                .parse(new InputSource(new StringReader(svg)));
-    }
-
-    private static List<String> texts(Document svg) {
-        List<String> texts = new ArrayList<>();
-        NodeList nodes = svg.getElementsByTagName("text");
-        for (int i = 0; i < nodes.getLength(); i++) {
-            texts.add(nodes.item(i).getTextContent());
-        }
-        return texts;
     }
 
     /** The path data of the series; other paths have no fill attribute. */

@@ -1,4 +1,4 @@
-package soma.maskrcnn.draw;
+package soma.cli.report.chart;
 
 import java.util.ArrayList;
 import java.util.List;
