@@ -15,7 +15,7 @@ import java.util.List;
  * Arithmetic is in doubles, as detectron2's is. Immutable.
  */
 public sealed interface Transform
-        permits Resize, HorizontalFlip, VerticalFlip, Identity, TransformList {
+        permits Resize, HorizontalFlip, VerticalFlip, Rotate90, Identity, TransformList {
     /** Size of the images that this transform takes. */
     ImageSize inputSize();
 

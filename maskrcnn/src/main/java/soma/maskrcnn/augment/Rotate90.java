@@ -1,0 +1,102 @@
+package soma.maskrcnn.augment;
+
+import soma.maskrcnn.image.Image8;
+import soma.maskrcnn.image.ImageSize;
+import soma.maskrcnn.structures.Rle;
+
+/**
+ * Turns an image counterclockwise by quarter turns, as {@code numpy.rot90} does; no pixel is
+ * resampled. By one turn, {@code (x, y)} becomes {@code (y, W - x)}.
+ *
+ * @param inputSize size of the image
+ * @param turns quarter turns, 1 to 3
+ */
+public record Rotate90(ImageSize inputSize, int turns) implements Transform {
+    /** Checks the number of turns. */
+    public Rotate90 {
+        if (turns < 1 || turns > 3) {
+            throw new IllegalArgumentException("Rotate90: expected 1 to 3 turns, got " + turns);
+        }
+    }
+
+    @Override
+    public ImageSize outputSize() {
+        return turns == 2 ? inputSize : new ImageSize(inputSize.width(), inputSize.height());
+    }
+
+    @Override
+    public Image8 applyImage(Image8 image) {
+        SizeCheck.require("Rotate90", inputSize, image);
+        int height = image.height();
+        int width = image.width();
+        int channels = image.channels();
+        // Where the pixel of the first row and column goes, and by how much its neighbours differ.
+        int first =
+                switch (turns) {
+                    case 1 -> (width - 1) * height;
+                    case 2 -> height * width - 1;
+                    default -> height - 1;
+                };
+        int right =
+                switch (turns) {
+                    case 1 -> -height;
+                    case 2 -> -1;
+                    default -> height;
+                };
+        int down =
+                switch (turns) {
+                    case 1 -> 1;
+                    case 2 -> -width;
+                    default -> -1;
+                };
+        byte[] from = image.pixels();
+        byte[] to = new byte[from.length];
+        for (int y = 0, i = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                int o = (first + y * down + x * right) * channels;
+                for (int c = 0; c < channels; c++) {
+                    to[o + c] = from[i++];
+                }
+            }
+        }
+        ImageSize size = outputSize();
+        return new Image8(size.height(), size.width(), channels, to);
+    }
+
+    @Override
+    public Rle applyMask(Rle mask) {
+        SizeCheck.require("Rotate90", inputSize, mask);
+        return switch (turns) {
+            case 1 -> mask.transpose().flipVertical();
+            case 2 -> mask.flipHorizontal().flipVertical();
+            default -> mask.transpose().flipHorizontal();
+        };
+    }
+
+    @Override
+    public double[] applyPoints(double[] points) {
+        double[] mapped = new double[points.length];
+        for (int i = 0; i < points.length; i += 2) {
+            double x = points[i];
+            double y = points[i + 1];
+            mapped[i] =
+                    switch (turns) {
+                        case 1 -> y;
+                        case 2 -> inputSize.width() - x;
+                        default -> inputSize.height() - y;
+                    };
+            mapped[i + 1] =
+                    switch (turns) {
+                        case 1 -> inputSize.width() - x;
+                        case 2 -> inputSize.height() - y;
+                        default -> x;
+                    };
+        }
+        return mapped;
+    }
+
+    @Override
+    public Rotate90 inverse() {
+        return new Rotate90(outputSize(), 4 - turns);
+    }
+}
