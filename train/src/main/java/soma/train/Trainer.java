@@ -1,5 +1,6 @@
 package soma.train;
 
+import soma.maskrcnn.config.AugmentationConfig;
 import soma.maskrcnn.config.Config;
 import soma.maskrcnn.config.InputConfig;
 import soma.maskrcnn.config.RunConfig;
@@ -118,8 +119,8 @@ public final class Trainer implements AutoCloseable {
         RunConfiguration.checkClasses(
                 request.config(), request.training(), request.validation().orElse(null));
         trainingImages(request.training(), RunConfig.from(request.config()));
-        new TrainingMapper(
-                InputConfig.from(request.config()), new ImageCache(0), new RandomStreams(0));
+        InputConfig.from(request.config());
+        AugmentationConfig.from(request.config());
         // Costs nothing before there are values, and finds patterns that fit no parameter.
         new Solver(request.config(), MaskRcnn.from(request.config()).namedParameters()).close();
     }
@@ -238,7 +239,7 @@ public final class Trainer implements AutoCloseable {
                             + " SOMA.CALIBRATE_FROZEN_BN=true, or MODEL.RESNETS.NORM=GN or BN");
             return;
         }
-        TrainingMapper mapper = new TrainingMapper(InputConfig.from(config), cache, streams);
+        TrainingMapper mapper = mapper();
         List<Image8> first = new ArrayList<>();
         for (int i = 0; i < Math.min(CALIBRATION_IMAGES, images.size()); i++) {
             first.add(mapper.map(images.get(i), i).image());
@@ -274,9 +275,14 @@ public final class Trainer implements AutoCloseable {
         loader =
                 new BatchLoader(
                         sampler(),
-                        new TrainingMapper(InputConfig.from(config), cache, streams),
+                        mapper(),
                         Math.max(1, Runtime.getRuntime().availableProcessors() / 4),
                         BATCHES_AHEAD);
+    }
+
+    private TrainingMapper mapper() {
+        return new TrainingMapper(
+                InputConfig.from(config), AugmentationConfig.from(config), cache, streams);
     }
 
     private BatchSampler sampler() {

@@ -127,16 +127,33 @@ final class TrainerTest {
 
     @Test
     void aResumedRunEqualsAnUninterruptedOneBitForBit() throws IOException {
+        assertResumes();
+    }
+
+    @Test
+    void aResumedRunWithAugmentationsDoesSoToo() throws IOException {
+        assertResumes(
+                "INPUT.CROP.ENABLED=True",
+                "INPUT.CROP.SIZE=[0.7,0.7]",
+                "SOMA.AUG.VERTICAL_FLIP=0.5",
+                "SOMA.AUG.ROTATE90=0.5",
+                "SOMA.AUG.ROTATION.PROB=0.5",
+                "SOMA.AUG.MIN_VISIBLE=0.3");
+    }
+
+    private void assertResumes(String... overrides) throws IOException {
         Path whole = folder.resolve("whole");
         Path parts = folder.resolve("parts");
-        Trainer.train(TinyRun.request(data, whole));
+        Trainer.train(TinyRun.request(data, whole, overrides));
         AtomicInteger steps = new AtomicInteger();
         TrainingResult first =
                 Trainer.train(
-                        TinyRun.request(data, parts).withStop(() -> steps.incrementAndGet() == 3));
+                        TinyRun.request(data, parts, overrides)
+                                .withStop(() -> steps.incrementAndGet() == 3));
         assertTrue(first.interrupted());
         assertEquals(3, first.iterations());
-        TrainingResult second = Trainer.train(TinyRun.request(data, parts).withStart(Start.RESUME));
+        TrainingResult second =
+                Trainer.train(TinyRun.request(data, parts, overrides).withStart(Start.RESUME));
         assertFalse(second.interrupted());
         assertSameTensors(whole.resolve("final.safetensors"), parts.resolve("final.safetensors"));
         assertSameTensors(

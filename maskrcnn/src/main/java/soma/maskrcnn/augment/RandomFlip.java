@@ -21,10 +21,7 @@ public record RandomFlip(double probability, Direction direction) implements Aug
 
     /** Checks the probability. */
     public RandomFlip {
-        if (!(probability >= 0 && probability <= 1)) {
-            throw new IllegalArgumentException(
-                    "RandomFlip: expected a probability of 0 to 1, got " + probability);
-        }
+        ProbabilityCheck.require("RandomFlip", probability);
     }
 
     @Override

@@ -15,7 +15,14 @@ import java.util.List;
  * Arithmetic is in doubles, as detectron2's is. Immutable.
  */
 public sealed interface Transform
-        permits Resize, HorizontalFlip, VerticalFlip, Rotate90, Identity, TransformList {
+        permits Resize,
+                Crop,
+                HorizontalFlip,
+                VerticalFlip,
+                Rotate90,
+                Rotation,
+                Identity,
+                TransformList {
     /** Size of the images that this transform takes. */
     ImageSize inputSize();
 
@@ -36,7 +43,7 @@ public sealed interface Transform
     /** The transform that maps points back; for a resize it can't bring lost pixels back. */
     Transform inverse();
 
-    /** Maps the points of polygons, not clipped. */
+    /** Maps the points of polygons; only what takes a part of the image cuts them. */
     default Polygons applyPolygons(Polygons polygons) {
         List<double[]> rings = new ArrayList<>();
         for (double[] ring : polygons.rings()) {

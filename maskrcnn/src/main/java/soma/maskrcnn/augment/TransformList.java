@@ -2,9 +2,11 @@ package soma.maskrcnn.augment;
 
 import soma.maskrcnn.image.Image8;
 import soma.maskrcnn.image.ImageSize;
+import soma.maskrcnn.structures.Polygons;
 import soma.maskrcnn.structures.Rle;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -92,6 +94,57 @@ public record TransformList(List<Transform> transforms) implements Transform {
             result = transform.applyBoxes(result);
         }
         return result;
+    }
+
+    /** Cuts after every step, so that nothing that was cut off comes back. */
+    @Override
+    public Polygons applyPolygons(Polygons polygons) {
+        Polygons result = polygons;
+        for (Transform transform : transforms) {
+            result = transform.applyPolygons(result);
+        }
+        return result;
+    }
+
+    /**
+     * Returns the part of a mask's pixels whose centres stay inside the image through all steps, 0
+     * to 1: 1 unless a crop or a rotation cuts the object.
+     *
+     * @param mask of {@link #inputSize}, not empty
+     */
+    public double visiblePart(Rle mask) {
+        SizeCheck.require("TransformList", inputSize(), mask);
+        double[] points = centers(mask);
+        for (Transform transform : transforms) {
+            points = inside(transform.applyPoints(points), transform.outputSize());
+        }
+        return points.length / 2.0 / mask.area();
+    }
+
+    private static double[] centers(Rle mask) {
+        double[] points = new double[2 * mask.area()];
+        int[] length = {0};
+        mask.forEachColumnRun(
+                (x, top, bottom) -> {
+                    for (int y = top; y < bottom; y++) {
+                        points[length[0]++] = x + 0.5;
+                        points[length[0]++] = y + 0.5;
+                    }
+                });
+        return points;
+    }
+
+    private static double[] inside(double[] points, ImageSize size) {
+        int n = 0;
+        for (int i = 0; i < points.length; i += 2) {
+            double x = points[i];
+            double y = points[i + 1];
+            if (x >= 0 && x < size.width() && y >= 0 && y < size.height()) {
+                points[n++] = x;
+                points[n++] = y;
+            }
+        }
+        return Arrays.copyOf(points, n);
     }
 
     @Override

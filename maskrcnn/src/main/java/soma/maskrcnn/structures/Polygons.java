@@ -131,6 +131,21 @@ public final class Polygons {
         return transform(1, 0, -1, height);
     }
 
+    /**
+     * Returns the part of the outline inside {@code [0, width] x [0, height]}; polygons of which no
+     * area is left are dropped, so there may be none.
+     */
+    public Polygons clip(double width, double height) {
+        List<double[]> kept = new ArrayList<>(rings.size());
+        for (double[] ring : rings) {
+            double[] clipped = PolygonClip.clip(ring, width, height);
+            if (isUsable(clipped) && PolygonClip.area(clipped) > 0) {
+                kept.add(clipped);
+            }
+        }
+        return new Polygons(List.copyOf(kept));
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Polygons polygons
