@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import soma.maskrcnn.structures.Rle;
 import soma.tensor.SomaException;
@@ -88,6 +90,32 @@ class DatasetSplitTest {
             assertTrue(count(split.validation(), 0) >= 2);
         }
         assertEquals(27, seen.size());
+    }
+
+    /** However many folds, each has its share of every class, to one image. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 5, 7, 10})
+    void foldsHaveEveryClassInProportion(int n) {
+        Dataset all = dataset(31, 17, 12, 5);
+        for (long seed = 0; seed < 5; seed++) {
+            List<String> ids = new ArrayList<>();
+            for (int k = 1; k <= n; k++) {
+                DatasetSplit split = DatasetSplit.byFold(all, k, n, seed);
+                assertEquals(split, DatasetSplit.byFold(all, k, n, seed));
+                for (int category : new int[] {0, 1, 2, -1}) {
+                    double share = (double) count(all, category) / n;
+                    assertEquals(share, count(split.validation(), category), 1 - 1e-9);
+                    assertEquals(
+                            count(all, category),
+                            count(split.training(), category)
+                                    + count(split.validation(), category));
+                }
+                split.validation().images().forEach(image -> ids.add(image.id()));
+            }
+            assertEquals(all.images().size(), ids.size());
+            assertEquals(all.images().size(), Set.copyOf(ids).size());
+        }
+        assertNotEquals(DatasetSplit.byFold(all, 1, n, 0), DatasetSplit.byFold(all, 1, n, 1));
     }
 
     @Test
