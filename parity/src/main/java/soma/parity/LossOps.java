@@ -10,6 +10,7 @@ import soma.maskrcnn.roi.BoxHeadConfig;
 import soma.maskrcnn.roi.BoxLosses;
 import soma.maskrcnn.roi.BoxPredictions;
 import soma.maskrcnn.roi.MaskLoss;
+import soma.maskrcnn.roi.MaskLossConfig;
 import soma.maskrcnn.roi.MaskTargets;
 import soma.maskrcnn.roi.RoiHeadsConfig;
 import soma.maskrcnn.roi.RoiSample;
@@ -220,7 +221,7 @@ final class LossOps {
                 new GroundTruth(dims[1], dims[2], new float[4 * dims[0]], new int[dims[0]], masks);
         RoiSample sample = new RoiSample(Tensor.of(boxes, r, 4), classes, index, r, truth);
         TrainingLosses losses = new TrainingLosses();
-        MaskLoss.add(own, List.of(sample), false, losses);
+        MaskLoss.add(own, List.of(sample), MaskLossConfig.crossEntropy(false), losses);
         c.check("loss", losses.losses().get("loss_mask").item());
         c.check("grad.logits", Autograd.backward(losses.total()).of(logits));
     }
@@ -254,7 +255,10 @@ final class LossOps {
         GroundTruth none = new GroundTruth(8, 8, new float[0], new int[0], List.of());
         RoiSample empty = new RoiSample(Tensor.zeros(0, 4), new int[0], new int[0], 0, none);
         MaskLoss.add(
-                Tensor.zeros(0, dims[2], dims[3]).leaf("logits"), List.of(empty), false, losses);
+                Tensor.zeros(0, dims[2], dims[3]).leaf("logits"),
+                List.of(empty),
+                MaskLossConfig.crossEntropy(false),
+                losses);
         double loss = losses.losses().get("loss_mask").item();
         double expected = c.doubleParam("loss");
         c.report()

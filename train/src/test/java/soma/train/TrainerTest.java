@@ -175,6 +175,8 @@ final class TrainerTest {
                         + " DATALOADER.REPEAT_THRESHOLD=2",
                 "SOMA.FREEZE=['bottom_up','rpn'] SOMA.LR_MULTIPLIERS=[['mask_head',0.5]]",
                 "SOLVER.LR_SCHEDULER_NAME=WarmupCosineLR SOLVER.BASE_LR_END=0.001",
+                "SOMA.MASK_LOSS.DICE_WEIGHT=1 SOMA.MASK_LOSS.BOUNDARY_WEIGHT=0.5",
+                "MODEL.ROI_MASK_HEAD.POOLER_RESOLUTION=28",
                 "SOMA.EMA.ENABLED=true SOMA.ACCUMULATE_STEPS=2"
                         + " DATALOADER.SAMPLER_TRAIN=RepeatFactorTrainingSampler"
                         + " DATALOADER.REPEAT_THRESHOLD=2 SOMA.LR_MULTIPLIERS=[['mask_head',0.5]]"

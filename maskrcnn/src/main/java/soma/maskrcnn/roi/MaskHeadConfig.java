@@ -11,8 +11,7 @@ import soma.maskrcnn.config.Flavour;
  * @param norm of the convolutions: empty, GN or BN
  * @param pooler how boxes are pooled; masks have twice its resolution
  * @param classAgnostic one mask for all classes instead of one each
- * @param torchvision whether targets are soft, cropped by the older RoIAlign, and the predictor
- *     starts like the other layers
+ * @param torchvision whether the predictor starts like the other layers
  */
 public record MaskHeadConfig(
         int convs,
@@ -20,7 +19,8 @@ public record MaskHeadConfig(
         String norm,
         PoolerConfig pooler,
         boolean classAgnostic,
-        boolean torchvision) {
+        boolean torchvision,
+        MaskLossConfig loss) {
     /** Reads the node. */
     public static MaskHeadConfig from(Config config) {
         String node = "MODEL.ROI_MASK_HEAD";
@@ -30,6 +30,7 @@ public record MaskHeadConfig(
                 config.getString(node + ".NORM"),
                 PoolerConfig.from(config, node),
                 config.getBoolean(node + ".CLS_AGNOSTIC_MASK"),
-                Flavour.isTorchvision(config));
+                Flavour.isTorchvision(config),
+                MaskLossConfig.from(config));
     }
 }

@@ -6,19 +6,21 @@ import soma.tensor.Tensor;
 
 import java.util.List;
 
-/** The loss of the mask head (detectron2's {@code mask_rcnn_loss}). */
+/**
+ * The losses of the mask head: detectron2's {@code mask_rcnn_loss} and what may stand beside it.
+ */
 public final class MaskLoss {
     private MaskLoss() {}
 
     /**
      * {@code loss_mask}: mean binary cross-entropy over all cells of all foreground RoIs; 0 where
-     * there is none.
+     * there is none. With weights above 0 also {@code loss_mask_dice} and {@code
+     * loss_mask_boundary}, times their weights.
      *
      * @param logits [f,M,M] of each RoI's own class
-     * @param soft whether targets are torchvision's
      */
     public static void add(
-            Tensor logits, List<RoiSample> samples, boolean soft, TrainingLosses losses) {
+            Tensor logits, List<RoiSample> samples, MaskLossConfig config, TrainingLosses losses) {
         int side = logits.dim(1);
         float[] targets = new float[logits.size()];
         int from = 0;
@@ -30,7 +32,7 @@ public final class MaskLoss {
                             s.boxes().toFloats(),
                             s.foreground(),
                             side,
-                            soft);
+                            config.soft());
             System.arraycopy(part, 0, targets, from, part.length);
             from += part.length;
         }
@@ -40,6 +42,15 @@ public final class MaskLoss {
                 Functional.binaryCrossEntropyWithLogits(logits, truth)
                         .sum()
                         .div(Math.max(1, targets.length)));
+        if (config.diceWeight() > 0) {
+            Tensor dice = DiceLoss.of(logits, truth);
+            losses.add("loss_mask_dice", dice.mul(config.diceWeight()));
+        }
+        if (config.boundaryWeight() > 0) {
+            float[] distances = SignedDistance.of(targets, side);
+            Tensor boundary = BoundaryLoss.of(logits, Tensor.of(distances, logits.shape().dims()));
+            losses.add("loss_mask_boundary", boundary.mul(config.boundaryWeight()));
+        }
         accuracy(logits.detach().toFloats(), targets, losses);
     }
 

@@ -27,7 +27,7 @@ public final class RoiHeads extends Module {
     private final BoxHead boxHead;
     private final BoxPredictor boxPredictor;
     private final MaskHead maskHead;
-    private final boolean softMasks;
+    private final MaskLossConfig maskLoss;
     private final BoxInference inference;
 
     /**
@@ -51,7 +51,7 @@ public final class RoiHeads extends Module {
                         "box_predictor",
                         new BoxPredictor(boxHead.width(), config.classes(), box.classAgnostic()));
         maskPooler = new RoiPooler(mask.pooler(), strides);
-        softMasks = mask.torchvision();
+        maskLoss = mask.loss();
         maskHead = child("mask_head", new MaskHead(mask, channels, config.classes()));
         inference = new BoxInference(config, box);
     }
@@ -110,8 +110,10 @@ public final class RoiHeads extends Module {
             Tensor pooled =
                     maskPooler.pool(features, Tensor.concat(0, boxes), RoiBatch.imageOf(counts));
             Tensor logits = maskHead.forward(pooled, Tensor.of(classes, classes.length));
-            MaskLoss.add(logits, trained, softMasks, losses);
-            scope.promote(losses.losses().get("loss_mask"));
+            TrainingLosses own = new TrainingLosses();
+            MaskLoss.add(logits, trained, maskLoss, own);
+            own.losses().forEach((name, loss) -> losses.add(name, scope.promote(loss)));
+            own.metrics().forEach(losses::metric);
         }
     }
 

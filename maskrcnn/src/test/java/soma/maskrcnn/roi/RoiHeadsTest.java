@@ -192,7 +192,7 @@ class RoiHeadsTest {
                             dims[1], dims[2], new float[4 * dims[0]], new int[dims[0]], masks);
             RoiSample sample = new RoiSample(Tensor.of(boxes, r, 4), classes, index, r, truth);
             TrainingLosses losses = new TrainingLosses();
-            MaskLoss.add(own, List.of(sample), false, losses);
+            MaskLoss.add(own, List.of(sample), MaskLossConfig.crossEntropy(false), losses);
             ops.check("bitmask.loss", losses.losses().get("loss_mask").item());
             ops.check("bitmask.grad.logits", Autograd.backward(losses.total()).of(logits));
         }
@@ -283,7 +283,11 @@ class RoiHeadsTest {
             assertEquals(0, s.foreground());
             assertArrayEquals(new int[] {3, 3}, s.classes());
             TrainingLosses losses = new TrainingLosses();
-            MaskLoss.add(Tensor.zeros(0, 28, 28).leaf("logits"), List.of(s), false, losses);
+            MaskLoss.add(
+                    Tensor.zeros(0, 28, 28).leaf("logits"),
+                    List.of(s),
+                    MaskLossConfig.crossEntropy(false),
+                    losses);
             assertEquals(0, losses.losses().get("loss_mask").item());
             assertTrue(Functional.softmax(Tensor.zeros(0, 4)).allFinite(), "softmax of no rows");
         }
