@@ -6,8 +6,8 @@ import soma.maskrcnn.structures.Rle;
  * One detected object, as a COCO results file has it.
  *
  * @param imageId the image's id as text
- * @param categoryId the class's id in the data set's files (not its index)
- * @param score confidence, 0 to 1
+ * @param categoryId the class's id in the data set's files (not its index); -1 when it isn't known
+ * @param score confidence, 0 to 1; NaN when it isn't known
  * @param bbox x, y, width, height in pixels, or null when only a mask is known; not to be changed
  * @param mask the mask on the whole image, or null when only a box is known
  */
@@ -17,6 +17,11 @@ public record Prediction(String imageId, long categoryId, double score, double[]
         if (bbox == null && mask == null) {
             throw new IllegalArgumentException("a prediction needs a box or a mask");
         }
+    }
+
+    /** A mask without class and score, as a submission has it. */
+    public static Prediction ofMask(String imageId, Rle mask) {
+        return new Prediction(imageId, -1, Double.NaN, null, mask);
     }
 
     /** Returns the box, or the mask's when there is none. */

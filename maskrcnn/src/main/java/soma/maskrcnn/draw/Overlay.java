@@ -9,25 +9,28 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
  * Draws objects on an image: translucent areas with contours, boxes, class names and scores.
  *
- * <p>An object's colour depends only on its place in the list. Labels go to the objects of the
- * highest score first and only where they cover no other label, so that crowded images stay
- * legible; a legend counts the objects of each class. Where a crowd has but one class, labels don't
- * repeat it.
+ * <p>An object's colour depends only on its place in the list, or on its {@link Outcome} when it
+ * has one. Labels go to the objects of the highest score first and only where they cover no other
+ * label, so that crowded images stay legible; a legend counts the objects of each class or outcome.
+ * Where a crowd has but one class, labels don't repeat it.
  */
 public final class Overlay {
     private static final int PADDING = 1;
+    private static final int HATCH_PERIOD = 6;
+    private static final int HATCH_WIDTH = 2;
     private static final int WHITE = 0xffffff;
     private static final int BLACK = 0x000000;
 
     private final Canvas canvas;
     private final OverlayStyle style;
     private final List<DrawnInstance> instances;
-    private final Map<String, Integer> counts = new TreeMap<>();
+    private final Map<String, List<DrawnInstance>> kinds = new TreeMap<>();
     private final boolean namesClasses;
     private final List<Box> labels = new ArrayList<>();
 
@@ -35,8 +38,11 @@ public final class Overlay {
         this.canvas = new Canvas(image, style.scale());
         this.instances = instances;
         this.style = style;
-        instances.forEach(instance -> counts.merge(instance.label(), 1, Integer::sum));
-        this.namesClasses = counts.size() > 1 || instances.size() <= style.maxLabels();
+        for (DrawnInstance instance : instances) {
+            kinds.computeIfAbsent(instance.kind(), key -> new ArrayList<>()).add(instance);
+        }
+        long classes = instances.stream().map(DrawnInstance::label).distinct().count();
+        this.namesClasses = classes > 1 || instances.size() <= style.maxLabels();
     }
 
     /** Draws in the default style for the image's size. */
@@ -75,25 +81,46 @@ public final class Overlay {
 
     private void masks() {
         for (int i = 0; i < instances.size(); i++) {
-            area(instances.get(i).mask(), InstanceColors.rgb(i));
+            area(instances.get(i), color(i));
         }
         // Contours last: an area that lies over another must not hide where it ends.
         for (int i = 0; i < instances.size(); i++) {
-            contour(instances.get(i).mask(), InstanceColors.rgb(i));
+            contour(instances.get(i).mask(), color(i));
         }
     }
 
-    private void area(Rle mask, int color) {
+    private int color(int index) {
+        return instances.get(index).outcome().map(Outcome::rgb).orElse(InstanceColors.rgb(index));
+    }
+
+    private void area(DrawnInstance instance, int color) {
+        Outcome.Area area = instance.outcome().map(Outcome::area).orElse(Outcome.Area.FILLED);
         int scale = style.scale();
-        mask.forEachColumnRun(
-                (x, top, bottom) ->
-                        canvas.fill(
-                                x * scale,
-                                top * scale,
-                                (x + 1) * scale,
-                                bottom * scale,
-                                color,
-                                style.fillOpacity()));
+        instance.mask()
+                .forEachColumnRun(
+                        (x, top, bottom) -> {
+                            int x0 = x * scale;
+                            int y0 = top * scale;
+                            int x1 = x0 + scale;
+                            int y1 = bottom * scale;
+                            switch (area) {
+                                case FILLED ->
+                                        canvas.fill(x0, y0, x1, y1, color, style.fillOpacity());
+                                case HATCHED -> hatch(x0, y0, x1, y1, color);
+                                case EMPTY -> {}
+                            }
+                        });
+    }
+
+    /** Fills a rectangle with diagonal lines that go on from one rectangle to the next. */
+    private void hatch(int x0, int y0, int x1, int y1, int color) {
+        for (int y = y0; y < y1; y++) {
+            for (int x = x0; x < x1; x++) {
+                if ((x + y) % HATCH_PERIOD < HATCH_WIDTH) {
+                    canvas.blend(y, x, color, Math.min(1, 2 * style.fillOpacity()));
+                }
+            }
+        }
     }
 
     /** Draws the pixels of the mask, at the canvas' resolution, that have a neighbour outside. */
@@ -137,16 +164,19 @@ public final class Overlay {
         }
         for (int i = 0; i < instances.size(); i++) {
             Box box = onCanvas(instances.get(i));
-            canvas.outline(box.x0, box.y0, box.x1, box.y1, InstanceColors.rgb(i), 0.7);
+            canvas.outline(box.x0, box.y0, box.x1, box.y1, color(i), 0.7);
         }
     }
 
-    /** The counts by class, in the upper left corner. */
+    /** The counts by class or outcome, in the upper left corner. */
     private void legend() {
         int y = 0;
-        for (Map.Entry<String, Integer> entry : counts.entrySet()) {
-            String text = entry.getKey() + ": " + entry.getValue();
-            y = write(0, y, text, BLACK, 0.6, WHITE).y1;
+        for (Map.Entry<String, List<DrawnInstance>> kind : kinds.entrySet()) {
+            String text = kind.getKey() + ": " + kind.getValue().size();
+            Optional<Outcome> outcome = kind.getValue().getFirst().outcome();
+            int back = outcome.map(Outcome::rgb).orElse(BLACK);
+            int front = isLight(back) ? BLACK : WHITE;
+            y = write(0, y, text, back, outcome.isPresent() ? 1 : 0.6, front).y1;
         }
     }
 
@@ -163,7 +193,7 @@ public final class Overlay {
             if (labels.size() - legendRows >= style.maxLabels()) {
                 return;
             }
-            label(instances.get(i), InstanceColors.rgb(i));
+            label(instances.get(i), color(i));
         }
     }
 

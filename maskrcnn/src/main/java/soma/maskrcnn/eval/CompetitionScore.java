@@ -42,7 +42,7 @@ public record CompetitionScore(
 
     /** Scores one image. */
     public static ImageScore ofImage(List<Rle> predicted, List<Rle> truths) {
-        return MaskMatching.score(predicted, truths);
+        return MaskMatching.of(predicted, truths).score();
     }
 
     /**

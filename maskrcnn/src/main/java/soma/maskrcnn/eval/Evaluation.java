@@ -2,8 +2,10 @@ package soma.maskrcnn.eval;
 
 import soma.maskrcnn.data.CocoResults;
 import soma.maskrcnn.data.Dataset;
+import soma.maskrcnn.data.ImageRecord;
 import soma.maskrcnn.data.Prediction;
 import soma.maskrcnn.data.Submission;
+import soma.maskrcnn.structures.Rle;
 import soma.tensor.SomaException;
 
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -113,6 +116,48 @@ public final class Evaluation {
         }
         Set<String> unknown = new CocoResults(predictions, false).unknownImages(dataset);
         return new EvaluationReport(coco, score, unknown);
+    }
+
+    /**
+     * Reads predictions of either form, without those of images that the data set doesn't have.
+     * Those of a submission have neither class nor score.
+     *
+     * @throws SomaException when the file can't be read, or a mask has another size than its image
+     */
+    public static List<Prediction> predictions(Dataset dataset, Path file) {
+        List<Prediction> predictions = new ArrayList<>();
+        if (!isJson(file)) {
+            Submission.read(file, dataset)
+                    .masks()
+                    .forEach(
+                            (id, masks) ->
+                                    masks.forEach(
+                                            mask -> predictions.add(Prediction.ofMask(id, mask))));
+            return predictions;
+        }
+        Map<String, ImageRecord> images = dataset.imagesById();
+        for (Prediction prediction : CocoResults.read(file).predictions()) {
+            ImageRecord image = images.get(prediction.imageId());
+            if (image != null) {
+                requireSize(file, image, prediction.mask());
+                predictions.add(prediction);
+            }
+        }
+        return predictions;
+    }
+
+    private static void requireSize(Path file, ImageRecord image, Rle mask) {
+        if (mask != null && (mask.height() != image.height() || mask.width() != image.width())) {
+            throw new SomaException(
+                    "%s: image %s: mask: expected %dx%d, got %dx%d"
+                            .formatted(
+                                    file,
+                                    image.id(),
+                                    image.height(),
+                                    image.width(),
+                                    mask.height(),
+                                    mask.width()));
+        }
     }
 
     private static void requireKnown(Path file, boolean noneKnown, Set<String> unknown) {

@@ -7,92 +7,113 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * One-to-one matching of predicted and annotated masks at the competition's thresholds.
+ * One-to-one matching of predicted and annotated masks of an image, at any IoU.
  *
- * <p>A pair may match at {@code t = (10 + k) / 20} when its IoU is above t, decided exactly in
- * whole numbers: {@code 20 * intersection > (10 + k) * union}. Where masks overlap among themselves
- * a mask may have several candidates; the largest matching counts then (augmenting paths, Kuhn
- * 1955).
+ * <p>A pair may match when its IoU is above the threshold, decided exactly in whole numbers. Where
+ * masks overlap among themselves a mask may have several candidates; the largest matching counts
+ * then (augmenting paths, Kuhn 1955).
  */
-final class MaskMatching {
-    /** A prediction and an object with an IoU above one half. */
-    private record Pair(int prediction, int truth, int thresholds) {}
+public final class MaskMatching {
+    /** A prediction and an object that share pixels. */
+    private record Pair(int prediction, int truth, long intersection, long union) {}
 
-    private final int[][] candidates;
-    private final int[][] thresholds;
-    private final int[] matchOfTruth;
-    private final int[] visited;
-    private int round;
+    private final List<Pair> pairs;
+    private final int predictions;
+    private final int truths;
 
     private MaskMatching(List<Pair> pairs, int predictions, int truths) {
-        int[] degree = new int[predictions];
-        pairs.forEach(pair -> degree[pair.prediction()]++);
-        candidates = new int[predictions][];
-        thresholds = new int[predictions][];
-        for (int p = 0; p < predictions; p++) {
-            candidates[p] = new int[degree[p]];
-            thresholds[p] = new int[degree[p]];
-        }
-        for (Pair pair : pairs) {
-            int p = pair.prediction();
-            int at = --degree[p];
-            candidates[p][at] = pair.truth();
-            thresholds[p][at] = pair.thresholds();
-        }
-        matchOfTruth = new int[truths];
-        visited = new int[truths];
+        this.pairs = pairs;
+        this.predictions = predictions;
+        this.truths = truths;
     }
 
-    /** Counts the matches of each threshold. */
-    static ImageScore score(List<Rle> predicted, List<Rle> truths) {
+    /** Compares each prediction with each object. */
+    public static MaskMatching of(List<Rle> predicted, List<Rle> truths) {
         List<Pair> pairs = new ArrayList<>();
         for (int p = 0; p < predicted.size(); p++) {
             Rle mask = predicted.get(p);
             for (int g = 0; g < truths.size(); g++) {
                 Rle truth = truths.get(g);
                 int shared = mask.intersectionArea(truth);
-                long union = (long) mask.area() + truth.area() - shared;
-                int passed = 0;
-                while (passed < ImageScore.THRESHOLDS && 20L * shared > (10 + passed) * union) {
-                    passed++;
-                }
-                if (passed > 0) {
-                    pairs.add(new Pair(p, g, passed));
+                if (shared > 0) {
+                    pairs.add(new Pair(p, g, shared, (long) mask.area() + truth.area() - shared));
                 }
             }
         }
-        MaskMatching matching = new MaskMatching(pairs, predicted.size(), truths.size());
+        return new MaskMatching(pairs, predicted.size(), truths.size());
+    }
+
+    /** Counts the matches at each of the competition's thresholds. */
+    public ImageScore score() {
         int[] truePositives = new int[ImageScore.THRESHOLDS];
         for (int k = 0; k < truePositives.length; k++) {
-            truePositives[k] = matching.largest(k);
+            truePositives[k] = at(IouThreshold.ofCompetition(k)).count();
         }
-        return new ImageScore(truePositives, predicted.size(), truths.size());
+        return new ImageScore(truePositives, predictions, truths);
     }
 
-    private int largest(int k) {
-        Arrays.fill(matchOfTruth, -1);
-        int size = 0;
-        for (int p = 0; p < candidates.length; p++) {
-            round++;
-            if (augment(p, k)) {
-                size++;
-            }
-        }
-        return size;
+    /**
+     * Returns a largest matching. Between matchings as large, predictions that come first are
+     * matched.
+     */
+    public MaskMatches at(IouThreshold iou) {
+        return at(iou, new int[predictions], new int[truths]);
     }
 
-    private boolean augment(int prediction, int k) {
-        for (int i = 0; i < candidates[prediction].length; i++) {
-            int truth = candidates[prediction][i];
-            if (thresholds[prediction][i] <= k || visited[truth] == round) {
-                continue;
-            }
-            visited[truth] = round;
-            if (matchOfTruth[truth] < 0 || augment(matchOfTruth[truth], k)) {
-                matchOfTruth[truth] = prediction;
-                return true;
+    /**
+     * Returns a largest matching in which classes agree.
+     *
+     * @param classes of the predictions
+     * @param truthClasses of the objects
+     */
+    public MaskMatches at(IouThreshold iou, int[] classes, int[] truthClasses) {
+        List<List<Integer>> candidates = new ArrayList<>();
+        for (int p = 0; p < predictions; p++) {
+            candidates.add(new ArrayList<>());
+        }
+        for (Pair pair : pairs) {
+            if (iou.isBelow(pair.intersection, pair.union)
+                    && classes[pair.prediction] == truthClasses[pair.truth]) {
+                candidates.get(pair.prediction).add(pair.truth);
             }
         }
-        return false;
+        return new Augmentation(candidates, truths).run();
+    }
+
+    /** The search for a largest matching; a prediction that is matched stays so. */
+    private static final class Augmentation {
+        private final List<List<Integer>> candidates;
+        private final int[] predictionOf;
+        private final int[] visited;
+        private int round;
+
+        Augmentation(List<List<Integer>> candidates, int truths) {
+            this.candidates = candidates;
+            predictionOf = new int[truths];
+            Arrays.fill(predictionOf, -1);
+            visited = new int[truths];
+        }
+
+        MaskMatches run() {
+            for (int p = 0; p < candidates.size(); p++) {
+                round++;
+                augment(p);
+            }
+            return MaskMatches.of(candidates.size(), predictionOf);
+        }
+
+        private boolean augment(int prediction) {
+            for (int truth : candidates.get(prediction)) {
+                if (visited[truth] == round) {
+                    continue;
+                }
+                visited[truth] = round;
+                if (predictionOf[truth] < 0 || augment(predictionOf[truth])) {
+                    predictionOf[truth] = prediction;
+                    return true;
+                }
+            }
+            return false;
+        }
     }
 }

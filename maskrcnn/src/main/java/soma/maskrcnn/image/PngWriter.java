@@ -64,7 +64,7 @@ public final class PngWriter {
         AtomicFiles.write(file, out -> encode(buffered, out));
     }
 
-    private static BufferedImage buffered(Image8 image) {
+    static BufferedImage buffered(Image8 image) {
         int channels = image.channels();
         int[] offsets = channels == 1 ? new int[] {0} : new int[] {2, 1, 0};
         ComponentSampleModel model =

@@ -51,6 +51,42 @@ class OverlayTest {
         }
     }
 
+    /** True ones are filled, false ones hatched, missed ones empty; each in its colour. */
+    @Test
+    void outcomesHaveColoursAndAreas() {
+        Image8 image = gray(60, 60, 100);
+        Rle mask = Rle.box(60, 60, 20, 30, 40, 50);
+        int[] painted = new int[Outcome.values().length];
+        for (Outcome outcome : Outcome.values()) {
+            Image8 drawn =
+                    Overlay.draw(
+                            image, List.of(DrawnInstance.annotated(mask, "a").as(outcome)), BARE);
+            assertEquals(outcome.rgb() & 0xff, drawn.sample(30, 20, 0), outcome + " contour");
+            for (int y = 31; y < 49; y++) {
+                for (int x = 21; x < 39; x++) {
+                    painted[outcome.ordinal()] += drawn.sample(y, x, 0) == 100 ? 0 : 1;
+                }
+            }
+        }
+        // A third of 18 x 18 pixels is hatched.
+        assertArrayEquals(new int[] {324, 108, 0, 0}, painted);
+    }
+
+    @Test
+    void theLegendCountsOutcomes() {
+        Rle mask = Rle.box(60, 60, 20, 30, 40, 50);
+        Image8 drawn =
+                Overlay.draw(
+                        gray(60, 60, 100),
+                        List.of(DrawnInstance.annotated(mask, "cort").as(Outcome.MISSED)),
+                        BARE);
+        // Its background has the outcome's colour: "missed: 1" is nine letters wide.
+        for (int c = 0; c < 3; c++) {
+            assertEquals(Outcome.MISSED.rgb() >> (8 * c) & 0xff, drawn.sample(0, 53, c));
+        }
+        assertEquals(100, drawn.sample(0, 56, 0));
+    }
+
     @Test
     void enlargedContoursStayOnePixelWide() {
         Rle mask = Rle.box(40, 40, 20, 20, 24, 24);
