@@ -7,12 +7,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import soma.maskrcnn.data.Dataset;
 import soma.maskrcnn.eval.CocoSettings;
 import soma.maskrcnn.eval.Evaluation;
 import soma.maskrcnn.eval.EvaluationReport;
+import soma.maskrcnn.eval.MatchedDataset;
 
 import java.nio.file.Path;
 
@@ -21,12 +23,15 @@ import java.nio.file.Path;
         name = "eval",
         description = {
             "Score predictions against annotations: COCO's figures for boxes and masks, and the"
-                    + " score of the Sartorius competition."
+                    + " score of the Sartorius competition.",
+            "With --report, also a page with charts, tables and the worst images."
         },
         footer = {
             "",
             "Example:",
-            "  soma eval --gt annotations.json --pred out/results.json --json scores.json"
+            "  soma eval --gt annotations.json --pred out/results.json --json scores.json",
+            "  soma eval --gt annotations.json --pred out/results.json --report report.html --run"
+                    + " run"
         })
 final class EvalCommand implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger("soma.cli");
@@ -74,8 +79,23 @@ final class EvalCommand implements Runnable {
     @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there, too.")
     private Path json;
 
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description =
+                    "Write an HTML page there that opens offline: all figures, charts, classes,"
+                            + " and pictures of the worst images.")
+    private Path page;
+
+    @Mixin private ReportOptions pageOptions;
+
     @Override
     public void run() {
+        if (page != null && metric != Evaluation.Metric.ALL) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--metric: expected all for a --report, got " + metric.text());
+        }
         Dataset dataset = data.read(truth);
         EvaluationReport report = Evaluation.of(dataset, predictions, metric, settings);
         if (!settings.givesAp() && !report.coco().isEmpty()) {
@@ -95,6 +115,12 @@ final class EvalCommand implements Runnable {
         spec.commandLine().getOut().print(EvaluationText.of(report));
         if (json != null) {
             report.write(json);
+        }
+        if (page != null) {
+            MatchedDataset matched =
+                    pageOptions.match(dataset, Evaluation.predictions(dataset, predictions));
+            pageOptions.write(page, dataset, predictions, report, matched);
+            LOG.info("wrote {}", page);
         }
     }
 }

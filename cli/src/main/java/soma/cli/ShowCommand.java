@@ -9,20 +9,29 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
+import soma.cli.report.ComparedPicture;
 import soma.cli.report.DrawnObjects;
 import soma.maskrcnn.data.Dataset;
 import soma.maskrcnn.data.ImageRecord;
+import soma.maskrcnn.data.Prediction;
 import soma.maskrcnn.draw.DrawnInstance;
 import soma.maskrcnn.draw.Overlay;
 import soma.maskrcnn.draw.SideBySide;
+import soma.maskrcnn.eval.CocoSettings;
+import soma.maskrcnn.eval.Evaluation;
+import soma.maskrcnn.eval.EvaluationReport;
+import soma.maskrcnn.eval.MatchedDataset;
+import soma.maskrcnn.eval.MatchedImage;
 import soma.maskrcnn.image.Image8;
 import soma.maskrcnn.image.ImageReader;
 import soma.maskrcnn.image.PngWriter;
 import soma.nn.io.AtomicFiles;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** {@code soma show}: draws a data set, and predictions beside it, and describes it in numbers. */
 @Command(
@@ -30,17 +39,21 @@ import java.util.Map;
         description = {
             "Draw the images of a data set with their masks, boxes and classes, and describe it in"
                     + " numbers: images, instances, classes, sizes, channels, defects.",
-            "With --pred, annotations are on the left and predictions on the right."
+            "With --pred, annotations are on the left and predictions on the right: true ones in"
+                    + " blue, false ones in hatched red, missed objects in yellow; and a page,"
+                    + " report.html, says how good they are."
         },
         footer = {
             "",
-            "Writes DIR/overlays/<id>.png and the table as DIR/dataset.txt.",
+            "Writes DIR/overlays/<id>.png, the table as DIR/dataset.txt, and with --pred"
+                    + " DIR/report.html.",
             "Example:",
             "  soma show --data annotations.json --pred out/results.json --out look"
         })
 final class ShowCommand implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger("soma.cli");
     private static final String TABLE = "dataset.txt";
+    private static final String REPORT = "report.html";
     private static final String OVERLAYS = "overlays";
 
     @Spec private CommandSpec spec;
@@ -76,29 +89,70 @@ final class ShowCommand implements Runnable {
     @Option(names = "--force", description = "Replace what an earlier call has left there.")
     private boolean force;
 
+    @Mixin private ReportOptions reportOptions;
+
     @Override
     public void run() {
         Dataset dataset = options.readToLookAt(data);
-        Map<String, List<DrawnInstance>> found =
-                predictions == null ? null : DrawnObjects.read(predictions, dataset);
+        List<Prediction> found =
+                predictions == null ? List.of() : Evaluation.predictions(dataset, predictions);
+        if (predictions == null) {
+            write(
+                    dataset,
+                    image -> Overlay.draw(pixels(image), DrawnObjects.annotated(dataset, image)));
+        } else if (found.stream().allMatch(prediction -> prediction.mask() != null)) {
+            compare(dataset, found);
+        } else {
+            LOG.warn(
+                    "{}: boxes alone: without masks nothing is told true or false, and there is no"
+                            + " report",
+                    predictions);
+            drawBoxes(dataset, found);
+        }
+    }
+
+    private void compare(Dataset dataset, List<Prediction> found) {
+        EvaluationReport figures =
+                Evaluation.of(dataset, predictions, Evaluation.Metric.ALL, CocoSettings.DEFAULT);
+        MatchedDataset matched = reportOptions.match(dataset, found);
+        Map<String, MatchedImage> byId = new HashMap<>();
+        matched.images().forEach(image -> byId.put(image.image().id(), image));
+        write(dataset, image -> ComparedPicture.whole(dataset, byId.get(image.id())));
+        Path report = out.resolve(REPORT);
+        reportOptions.write(report, dataset, predictions, figures, matched);
+        LOG.info("wrote {}", report);
+    }
+
+    private void drawBoxes(Dataset dataset, List<Prediction> found) {
+        Map<String, List<DrawnInstance>> drawn = DrawnObjects.predicted(found, dataset);
+        write(
+                dataset,
+                image ->
+                        SideBySide.of(
+                                List.of(
+                                        Overlay.draw(
+                                                pixels(image),
+                                                DrawnObjects.annotated(dataset, image)),
+                                        Overlay.draw(
+                                                pixels(image),
+                                                drawn.getOrDefault(image.id(), List.of())))));
+    }
+
+    private void write(Dataset dataset, Function<ImageRecord, Image8> picture) {
         OutputDirectory.prepare(out, TABLE, force);
         String table = DatasetTable.of(dataset);
-        List<ImageRecord> images = dataset.withUsableImages().images();
-        images.stream().limit(limit).forEach(image -> draw(dataset, image, found));
+        for (ImageRecord image :
+                dataset.withUsableImages().images().stream().limit(limit).toList()) {
+            PngWriter.write(
+                    out.resolve(OVERLAYS).resolve(fileName(image.id())), picture.apply(image));
+        }
         AtomicFiles.writeString(out.resolve(TABLE), table);
         spec.commandLine().getOut().print(table);
         LOG.info("wrote {} and {}", out.resolve(TABLE), out.resolve(OVERLAYS));
     }
 
-    private void draw(
-            Dataset dataset, ImageRecord image, Map<String, List<DrawnInstance>> predicted) {
-        Image8 pixels = ImageReader.readBgr(image.file());
-        Image8 drawn = Overlay.draw(pixels, DrawnObjects.annotated(dataset, image));
-        if (predicted != null) {
-            List<DrawnInstance> found = predicted.getOrDefault(image.id(), List.of());
-            drawn = SideBySide.of(List.of(drawn, Overlay.draw(pixels, found)));
-        }
-        PngWriter.write(out.resolve(OVERLAYS).resolve(fileName(image.id())), drawn);
+    private static Image8 pixels(ImageRecord image) {
+        return ImageReader.readBgr(image.file());
     }
 
     /** Ids may be paths; a folder of overlays is flat. */

@@ -74,8 +74,9 @@ final class DemoReport {
         values.put("out", Html.escaped(out.toString()));
         values.put("seed", String.valueOf(result.settings().seed()));
         values.put("machine", Html.escaped(machine()));
+        String body = Html.filled(DemoReport.class, "report.html", values);
         AtomicFiles.writeString(
-                out.resolve("report.html"), Html.filled(DemoReport.class, "report.html", values));
+                out.resolve("report.html"), Html.page("Soma: finding cells in images", body));
     }
 
     private static String verdict(double score) {
@@ -158,8 +159,7 @@ final class DemoReport {
                                 truth.size(),
                                 predicted.size(),
                                 number(result.competition().perImage().get(image.id()).score(), 2));
-        return "<figure>%s<figcaption>%s</figcaption></figure>%n"
-                .formatted(Html.image(picture, caption), Html.escaped(caption));
+        return Html.figure(Html.image(picture, caption), caption);
     }
 
     private String name(int kind) {

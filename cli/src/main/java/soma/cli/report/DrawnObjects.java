@@ -1,14 +1,13 @@
 package soma.cli.report;
 
 import soma.maskrcnn.data.Annotation;
-import soma.maskrcnn.data.Category;
-import soma.maskrcnn.data.CocoResults;
 import soma.maskrcnn.data.Dataset;
 import soma.maskrcnn.data.ImageRecord;
 import soma.maskrcnn.data.Prediction;
-import soma.maskrcnn.data.Submission;
 import soma.maskrcnn.draw.DrawnInstance;
+import soma.maskrcnn.draw.Outcome;
 import soma.maskrcnn.eval.Evaluation;
+import soma.maskrcnn.eval.MatchedImage;
 import soma.maskrcnn.structures.Rle;
 import soma.tensor.SomaException;
 
@@ -44,56 +43,66 @@ public final class DrawnObjects {
      * @throws SomaException when the file can't be read, or a mask has another size than its image
      */
     public static Map<String, List<DrawnInstance>> read(Path file, Dataset dataset) {
-        Map<String, List<DrawnInstance>> byImage = new HashMap<>();
-        if (!Evaluation.isJson(file)) {
-            Submission.read(file, dataset)
-                    .masks()
-                    .forEach(
-                            (id, masks) ->
-                                    byImage.put(
-                                            id,
-                                            masks.stream()
-                                                    .filter(mask -> !mask.isEmpty())
-                                                    .map(m -> DrawnInstance.annotated(m, "object"))
-                                                    .toList()));
-            return byImage;
-        }
+        return predicted(Evaluation.predictions(dataset, file), dataset);
+    }
+
+    /** Returns predictions by image id; empty masks without a box have nothing to draw. */
+    public static Map<String, List<DrawnInstance>> predicted(
+            List<Prediction> predictions, Dataset dataset) {
         Map<String, ImageRecord> images = dataset.imagesById();
-        Map<Long, String> names = new HashMap<>();
-        for (Category category : dataset.categories()) {
-            names.put(category.id(), category.name());
-        }
-        for (Prediction prediction : CocoResults.read(file).predictions()) {
-            ImageRecord image = images.get(prediction.imageId());
-            if (image != null) {
-                byImage.computeIfAbsent(image.id(), key -> new ArrayList<>())
-                        .add(drawn(file, prediction, image, names));
+        Map<String, List<DrawnInstance>> byImage = new HashMap<>();
+        for (Prediction prediction : predictions) {
+            if (prediction.bbox() != null || !prediction.mask().isEmpty()) {
+                byImage.computeIfAbsent(prediction.imageId(), key -> new ArrayList<>())
+                        .add(drawn(prediction, images.get(prediction.imageId()), dataset));
             }
         }
         return byImage;
     }
 
-    private static DrawnInstance drawn(
-            Path file, Prediction prediction, ImageRecord image, Map<Long, String> names) {
+    /** Returns the objects of an image as found or missed; crowds count for nothing. */
+    public static List<DrawnInstance> truths(Dataset dataset, MatchedImage matched) {
+        List<DrawnInstance> drawn = new ArrayList<>();
+        int next = 0;
+        for (Annotation annotation : matched.image().annotations()) {
+            Outcome outcome = Outcome.CROWD;
+            if (!annotation.crowd()) {
+                outcome = matched.matches().isFound(next++) ? Outcome.TRUE : Outcome.MISSED;
+            }
+            ImageRecord alone = matched.image().withAnnotations(List.of(annotation));
+            for (DrawnInstance object : annotated(dataset, alone)) {
+                drawn.add(object.as(outcome));
+            }
+        }
+        return drawn;
+    }
+
+    /** Returns the predictions of an image as true or false. */
+    public static List<DrawnInstance> predictions(Dataset dataset, MatchedImage matched) {
+        List<DrawnInstance> drawn = new ArrayList<>();
+        for (int p = 0; p < matched.predictions().size(); p++) {
+            Outcome outcome = matched.matches().isTrue(p) ? Outcome.TRUE : Outcome.FALSE;
+            Prediction prediction = matched.predictions().get(p);
+            drawn.add(drawn(prediction, matched.image(), dataset).as(outcome));
+        }
+        return drawn;
+    }
+
+    private static DrawnInstance drawn(Prediction prediction, ImageRecord image, Dataset dataset) {
         Rle mask =
                 prediction.mask() != null
                         ? prediction.mask()
                         : Rle.empty(image.height(), image.width());
-        if (mask.height() != image.height() || mask.width() != image.width()) {
-            throw new SomaException(
-                    "%s: image %s: mask: expected %dx%d, got %dx%d"
-                            .formatted(
-                                    file,
-                                    image.id(),
-                                    image.height(),
-                                    image.width(),
-                                    mask.height(),
-                                    mask.width()));
+        if (Double.isNaN(prediction.score())) {
+            return DrawnInstance.annotated(mask, "object");
         }
         double[] xywh = prediction.box();
         double[] box = {xywh[0], xywh[1], xywh[0] + xywh[2], xywh[1] + xywh[3]};
+        Integer category = dataset.categoryIndices().get(prediction.categoryId());
         String name =
-                names.getOrDefault(prediction.categoryId(), "class " + prediction.categoryId());
+                category == null
+                        ? "class " + prediction.categoryId()
+                        : dataset.categories().get(category).name();
         return DrawnInstance.detected(mask, box, name, prediction.score());
     }
 }

@@ -33,6 +33,7 @@ public final class LearningCurves {
         LOSSES.put("loss_cls", "classes");
         LOSSES.put("loss_rpn_cls", "candidates");
         LOSSES.put("loss_rpn_loc", "candidate boxes");
+        FIGURES.put("sartorius/score", "competition score");
         FIGURES.put("segm/AP", "masks (AP)");
         FIGURES.put("segm/AP50", "masks, lenient (AP50)");
         FIGURES.put("bbox/AP", "boxes (AP)");

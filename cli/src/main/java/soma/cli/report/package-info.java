@@ -1,2 +1,2 @@
-/** Reports that people read: learning curves and a self-contained HTML page. */
+/** Reports that people read: self-contained HTML pages, and what they are made of. */
 package soma.cli.report;
