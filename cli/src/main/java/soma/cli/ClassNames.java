@@ -18,14 +18,14 @@ import java.util.List;
  * {@code classes.json} of a run directory: ids and names of the classes that were trained, so that
  * predictions on images alone carry them.
  */
-final class ClassNames {
+public final class ClassNames {
     private static final String FILE = "classes.json";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private ClassNames() {}
 
     /** Writes the classes of a data set into a run directory. */
-    static void write(Path run, List<Category> categories) {
+    public static void write(Path run, List<Category> categories) {
         ArrayNode list = JSON.createArrayNode();
         categories.forEach(c -> list.addObject().put("id", c.id()).put("name", c.name()));
         AtomicFiles.writeString(run.resolve(FILE), list.toPrettyString() + "\n");
@@ -37,7 +37,7 @@ final class ClassNames {
      * @return none when the directory doesn't have the file
      * @throws SomaException when the file is damaged
      */
-    static List<Category> read(Path run) {
+    public static List<Category> read(Path run) {
         Path file = run.resolve(FILE);
         if (!Files.isRegularFile(file)) {
             return List.of();

@@ -38,6 +38,7 @@ public final class Soma {
                 new TrainCommand(),
                 new InferCommand(),
                 new EvalCommand(),
+                new StudyCommand(),
                 new TraceCommand(),
                 new ConvertCommand(),
                 new InspectCommand(),

@@ -7,11 +7,11 @@ import java.util.Optional;
 import java.util.function.ToIntFunction;
 
 /** Finds the known name that a misspelt one most likely means. */
-final class NearestName {
+public final class NearestName {
     private NearestName() {}
 
     /** Returns the nearest of {@code known}: see {@link #of(String, Collection, ToIntFunction)}. */
-    static Optional<String> of(String name, Collection<String> known) {
+    public static Optional<String> of(String name, Collection<String> known) {
         return of(name, known, candidate -> 0);
     }
 

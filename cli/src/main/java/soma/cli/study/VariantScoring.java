@@ -1,0 +1,153 @@
+package soma.cli.study;
+
+import soma.infer.Predictor;
+import soma.maskrcnn.config.Config;
+import soma.maskrcnn.data.Category;
+import soma.maskrcnn.data.CocoResultsWriter;
+import soma.maskrcnn.data.Dataset;
+import soma.maskrcnn.data.ImageRecord;
+import soma.maskrcnn.data.Prediction;
+import soma.maskrcnn.data.SubmissionWriter;
+import soma.maskrcnn.ensemble.PredictionChain;
+import soma.maskrcnn.eval.CocoEvaluator;
+import soma.maskrcnn.eval.CocoSettings;
+import soma.maskrcnn.eval.CompetitionScore;
+import soma.maskrcnn.eval.IouType;
+import soma.maskrcnn.image.ImageReader;
+import soma.maskrcnn.structures.Instances;
+import soma.maskrcnn.structures.Rle;
+import soma.nn.io.AtomicFiles;
+import soma.tensor.Device;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Predicts the images of a study with the models of a variant, one model in memory at a time, and
+ * scores what comes out; writes {@code results.json} and {@code submission.csv}.
+ */
+final class VariantScoring {
+    private final Dataset images;
+    private final List<Category> categories;
+    private final Device device;
+    private final BooleanSupplier stop;
+
+    /**
+     * Scoring on a data set.
+     *
+     * @param categories of the models' classes
+     */
+    VariantScoring(Dataset images, List<Category> categories, Device device, BooleanSupplier stop) {
+        this.images = images;
+        this.categories = categories;
+        this.device = device;
+        this.stop = stop;
+    }
+
+    /**
+     * What the images scored.
+     *
+     * @param seconds that detection and fusion took, for each image
+     */
+    record Scored(Map<String, Double> perImage, double maskAp, double seconds) {}
+
+    /**
+     * Predicts and scores.
+     *
+     * @return nothing when it was stopped
+     */
+    Optional<Scored> run(List<StudyPlan.Model> models, Path folder) {
+        long start = System.nanoTime();
+        List<ImageRecord> usable =
+                images.images().stream()
+                        .filter(image -> !images.unusableImages().contains(image.id()))
+                        .toList();
+        List<List<Instances>> found = new ArrayList<>();
+        for (StudyPlan.Model model : models) {
+            found.add(detect(model.config(), usable));
+            if (stop.getAsBoolean()) {
+                return Optional.empty();
+            }
+        }
+        Config config = models.getFirst().config();
+        PredictionChain chain = PredictionChain.from(config, models.size());
+        Map<String, Instances> predicted = new LinkedHashMap<>();
+        for (int i = 0; i < usable.size(); i++) {
+            int image = i;
+            predicted.put(
+                    usable.get(i).id(),
+                    chain.apply(found.stream().map(list -> list.get(image)).toList()));
+        }
+        double seconds = (System.nanoTime() - start) / 1e9 / Math.max(1, usable.size());
+        return Optional.of(score(predicted, folder, seconds));
+    }
+
+    private List<Instances> detect(Config config, List<ImageRecord> usable) {
+        List<Instances> out = new ArrayList<>();
+        try (Predictor predictor = Predictor.open(config, List.of(), device)) {
+            for (ImageRecord image : usable) {
+                if (stop.getAsBoolean()) {
+                    break;
+                }
+                out.add(predictor.detect(ImageReader.readBgr(image.file())));
+            }
+        }
+        return out;
+    }
+
+    private Scored score(Map<String, Instances> predicted, Path folder, double seconds) {
+        List<Prediction> predictions = new ArrayList<>();
+        Map<String, List<Rle>> masks = new LinkedHashMap<>();
+        predicted.forEach(
+                (id, found) -> {
+                    masks.put(id, found.withoutOverlaps().masks());
+                    for (int i = 0; i < found.size(); i++) {
+                        predictions.add(
+                                new Prediction(
+                                        id,
+                                        categories.get(found.classes()[i]).id(),
+                                        found.scores()[i],
+                                        found.xywh(i),
+                                        found.masks().get(i)));
+                    }
+                });
+        write(predictions, masks, folder);
+        CompetitionScore score = CompetitionScore.of(images, masks);
+        Map<String, Double> perImage = new LinkedHashMap<>();
+        score.perImage().forEach((id, image) -> perImage.put(id, image.score()));
+        double ap =
+                categories.equals(images.categories())
+                        ? CocoEvaluator.evaluate(
+                                        images, predictions, IouType.SEGM, CocoSettings.DEFAULT)
+                                .ap()
+                        : Double.NaN;
+        return new Scored(perImage, ap, seconds);
+    }
+
+    private void write(List<Prediction> predictions, Map<String, List<Rle>> masks, Path folder) {
+        AtomicFiles.write(
+                folder.resolve("results.json"),
+                stream -> {
+                    try (CocoResultsWriter writer =
+                            new CocoResultsWriter(stream, images.integerImageIds())) {
+                        for (Prediction prediction : predictions) {
+                            writer.add(prediction);
+                        }
+                    }
+                });
+        AtomicFiles.write(
+                folder.resolve("submission.csv"),
+                stream -> {
+                    try (SubmissionWriter writer = new SubmissionWriter(stream)) {
+                        for (Map.Entry<String, List<Rle>> image : masks.entrySet()) {
+                            writer.add(image.getKey(), image.getValue());
+                        }
+                    }
+                });
+    }
+}
