@@ -19,6 +19,7 @@ import soma.cli.CommonOptions;
             RoiAlignCommand.class,
             NmsCommand.class,
             PasteCommand.class,
+            EnsembleCommand.class,
             ModelCommand.class,
             TrainCommand.class,
             LoadCommand.class,
@@ -36,6 +37,7 @@ final class BenchCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "expected gemm, conv, roi-align, nms, paste, model, train, load or all, got none");
+                "expected gemm, conv, roi-align, nms, paste, ensemble, model, train, load or all,"
+                        + " got none");
     }
 }

@@ -151,20 +151,6 @@ class BenchCommandTest {
     }
 
     @Test
-    void augmentationStandsBesideItsForwardPasses() throws IOException {
-        JsonNode rows =
-                rows(
-                        "bench model --size 64x96 TEST.AUG.ENABLED=True TEST.AUG.MIN_SIZES=[0]"
-                                + " SOMA.TTA.MERGE=wbf SOMA.TTA.VERTICAL_FLIP=True "
-                                + SMALL);
-        assertEquals(List.of("tta", "tta.detect", "tta.forwards"), names(rows).subList(7, 10));
-        assertEquals(4, rows.get(7).get("variants").asInt());
-        assertTrue(rows.get(7).get("over_forwards").asDouble() > 0, rows.toString());
-        double parts = rows.get(8).get("min_s").asDouble() + rows.get(9).get("min_s").asDouble();
-        assertTrue(parts <= rows.get(7).get("median_s").asDouble(), rows.toString());
-    }
-
-    @Test
     void aTrainingStepHasAllItsParts() throws IOException {
         JsonNode rows = rows("bench train --size 64x96 --batch 1 --per-op " + SMALL);
         assertEquals(
@@ -229,9 +215,7 @@ class BenchCommandTest {
                 () -> assertEquals("infer", rows.get(0).get("name").asText()),
                 () -> assertEquals("emulator", rows.get(0).get("device").asText()),
                 () -> assertTrue(rows.get(1).get("flops").asDouble() > 0, rows.toString()),
-                () -> assertTrue(rows.get(0).get("kernels").size() > 5, rows.toString()),
-                // Sizes after NMS twice and after the scores, detections, two of pasting.
-                () -> assertTrue(rows.get(0).get("round_trips").asDouble() <= 6, rows.toString()));
+                () -> assertTrue(rows.get(0).get("kernels").size() > 5, rows.toString()));
         assertTrue(out.toString(StandardCharsets.UTF_8).contains("conv.forward"));
     }
 }
