@@ -36,11 +36,6 @@ final class ConfigOptions {
         return config;
     }
 
-    /** Takes arguments that another option has swallowed as overrides, too. */
-    void addOverrides(List<String> more) {
-        overrides.addAll(more);
-    }
-
     /** Whether an argument has the form of an override. */
     static boolean isOverride(String argument) {
         return OVERRIDE.matcher(argument).matches();
@@ -52,7 +47,12 @@ final class ConfigOptions {
      * @throws soma.tensor.SomaException for unknown keys and values that can't be used
      */
     Config load(CommonOptions common) {
-        Config loaded = Config.load(config, overrides);
+        return load(config, overrides, common);
+    }
+
+    /** Like {@link #load(CommonOptions)} for any configuration. */
+    static Config load(String name, List<String> overrides, CommonOptions common) {
+        Config loaded = Config.load(name, overrides);
         if (common.seed().isPresent()) {
             loaded = loaded.with("SEED", common.seed().getAsLong(), "--seed");
         }

@@ -37,6 +37,7 @@ public final class Soma {
                 new ShowCommand(),
                 new TrainCommand(),
                 new InferCommand(),
+                new EnsembleCommand(),
                 new EvalCommand(),
                 new StudyCommand(),
                 new TraceCommand(),

@@ -2,10 +2,8 @@ package soma.cuda;
 
 import soma.cuda.driver.Driver;
 import soma.cuda.library.Blas;
-import soma.cuda.library.Dnn;
 import soma.tensor.DType;
 import soma.tensor.spi.Backend;
-import soma.tensor.spi.BoxKernels;
 import soma.tensor.spi.ConvKernels;
 import soma.tensor.spi.ElementwiseKernels;
 import soma.tensor.spi.IndexKernels;
@@ -33,23 +31,21 @@ public final class CudaBackend implements Backend {
     private final IndexKernels index;
     private final VisionKernels vision;
     private final CudaMatMul matMul;
-    private final Optional<Dnn> dnn;
     private final CudaConv conv;
     private final ElementwiseKernels elementwise;
     private final ReduceKernels reduce;
     private final NormKernels norm;
     private final SpatialKernels spatial;
-    private final BoxKernels boxes;
     private final OptimizerKernels optimizer;
     private long roundTrips;
 
     /** A backend with no memory yet; the driver is its own from now on. */
     public CudaBackend(Driver driver) {
-        this(driver, Optional.empty(), Optional.empty());
+        this(driver, Optional.empty());
     }
 
-    /** The same with libraries for matrix products and convolutions. */
-    public CudaBackend(Driver driver, Optional<Blas> blas, Optional<Dnn> dnn) {
+    /** The same with a library for matrix products. */
+    public CudaBackend(Driver driver, Optional<Blas> library) {
         this.driver = driver;
         memory = new DeviceMemory(driver);
         launcher = new Launcher(driver);
@@ -58,18 +54,12 @@ public final class CudaBackend implements Backend {
         reduce = new CudaReduce(launcher, this);
         norm = new CudaNorm(this, launcher);
         spatial = new CudaSpatial(this, launcher);
-        boxes = new CudaBoxes(launcher);
         optimizer = new CudaOptimizer(this, launcher);
         indexCheck = new IndexCheck(driver);
         index = new CudaIndex(launcher, this, indexCheck);
         vision = new CudaVision(launcher, this, indexCheck);
-        matMul = new CudaMatMul(this, launcher, CudaProperties.precision(), blas);
-        this.dnn = dnn;
-        conv =
-                new CudaConv(
-                        launcher,
-                        matMul.gemm(),
-                        dnn.map(library -> new DnnConv(library, this, matMul.gemm())));
+        matMul = new CudaMatMul(this, launcher, CudaProperties.precision(), library);
+        conv = new CudaConv(launcher, matMul.gemm());
     }
 
     /** What runs the kernels. */
@@ -155,7 +145,6 @@ public final class CudaBackend implements Backend {
     @Override
     public void precision(Precision precision) {
         matMul.gemm().precision(precision);
-        dnn.ifPresent(library -> library.precision(precision));
     }
 
     @Override
@@ -196,11 +185,6 @@ public final class CudaBackend implements Backend {
     @Override
     public VisionKernels vision() {
         return vision;
-    }
-
-    @Override
-    public BoxKernels boxes() {
-        return boxes;
     }
 
     @Override

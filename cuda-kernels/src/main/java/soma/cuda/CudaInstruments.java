@@ -4,6 +4,7 @@ import soma.cuda.driver.Arguments;
 import soma.cuda.driver.Driver;
 import soma.cuda.driver.Geometry;
 import soma.tensor.DType;
+import soma.tensor.spi.Backend;
 import soma.tensor.spi.Instruments;
 import soma.tensor.spi.Storage;
 
@@ -26,11 +27,11 @@ final class CudaInstruments implements Instruments {
 
     private static final int REPEATS = 5;
 
-    private final CudaBackend backend;
+    private final Backend backend;
     private final Launcher launcher;
     private final Driver driver;
 
-    CudaInstruments(CudaBackend backend, Launcher launcher) {
+    CudaInstruments(Backend backend, Launcher launcher) {
         this.backend = backend;
         this.launcher = launcher;
         this.driver = launcher.driver();
@@ -73,11 +74,6 @@ final class CudaInstruments implements Instruments {
     @Override
     public void synchronize() {
         driver.synchronize();
-    }
-
-    @Override
-    public long roundTrips() {
-        return backend.roundTrips();
     }
 
     @Override

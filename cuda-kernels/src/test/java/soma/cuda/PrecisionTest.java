@@ -44,8 +44,7 @@ class PrecisionTest {
     @Test
     void aLibraryIsToldToo() {
         HostBlas library = new HostBlas(cuda.driver());
-        CudaBackend backend =
-                new CudaBackend(cuda.driver(), Optional.of(library), Optional.empty());
+        CudaBackend backend = new CudaBackend(cuda.driver(), Optional.of(library));
         backend.precision(Precision.BF16);
         assertEquals(Precision.BF16, library.precision());
     }

@@ -6,6 +6,7 @@ import soma.maskrcnn.data.DatasetFormat;
 import soma.maskrcnn.data.DatasetReader;
 import soma.maskrcnn.data.Defect;
 import soma.maskrcnn.data.ImageRecord;
+import soma.maskrcnn.ensemble.PredictionChain;
 import soma.maskrcnn.image.Image8;
 import soma.maskrcnn.image.ImageSize;
 import soma.maskrcnn.structures.Instances;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /**
  * Predicts any number of images, one after another at level memory, and writes the results whole or
@@ -31,6 +33,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class InferenceRun {
     private static final int WARNINGS = 10;
+    private static final String SCRATCH = "models";
 
     /** All that any run may leave, so that results of two runs never lie side by side. */
     private static final List<String> ENTRIES =
@@ -72,13 +75,33 @@ public final class InferenceRun {
         void done(int done, int total, String id, int objects);
     }
 
-    private final Predictor predictor;
+    private final DetectionSource source;
+    private final Function<List<Instances>, Instances> chain;
     private final Settings settings;
 
-    /** A run of a predictor, which stays open. */
-    public InferenceRun(Predictor predictor, Settings settings) {
-        this.predictor = predictor;
+    /**
+     * A run of a model or several, which stay open.
+     *
+     * @throws SomaException when the configuration's ensemble is one of another number of models,
+     *     or raw detections of several models are to be written as one
+     */
+    public InferenceRun(DetectionSource source, Settings settings) {
+        this(source, PredictionChain.from(source.config(), source.models())::apply, settings);
+        if (settings.formats().contains(OutputFormat.RAW) && source.models() > 1) {
+            throw new SomaException("--formats: raw: expected one model, got " + source.models());
+        }
+    }
+
+    private InferenceRun(
+            DetectionSource source, Function<List<Instances>, Instances> chain, Settings settings) {
+        this.source = source;
+        this.chain = chain;
         this.settings = settings;
+    }
+
+    /** A run of one model whose detections are neither fused nor post-processed. */
+    static InferenceRun raw(Predictor predictor, Settings settings) {
+        return new InferenceRun(predictor, List::getFirst, settings);
     }
 
     /**
@@ -108,7 +131,9 @@ public final class InferenceRun {
         try (StagedOutput staged = StagedOutput.open(settings.out(), ENTRIES, settings.force())) {
             Tally tally = new Tally();
             tally.unreadable(dataset);
-            boolean finished = predictAll(dataset, categories, staged, stop, progress, tally);
+            boolean finished =
+                    source.prepare(dataset, categories, staged.path(SCRATCH), stop, progress)
+                            && predictAll(dataset, categories, staged, stop, progress, tally);
             if (finished) {
                 if (tally.images == 0) {
                     throw new SomaException(tally.nothingDone());
@@ -145,6 +170,18 @@ public final class InferenceRun {
             }
         }
 
+        /** The next image's pixels; null and counted when they can't be had. */
+        Image8 read(ImageRecord image, ImagePrefetch prefetch) {
+            try {
+                Image8 pixels = prefetch.take();
+                requireSize(image, pixels);
+                return pixels;
+            } catch (SomaException e) {
+                fail(e.getMessage());
+                return null;
+            }
+        }
+
         /** Counts the files that a folder has beside its images but whose headers are damaged. */
         void unreadable(Dataset dataset) {
             var finding = dataset.report().findings().get(Defect.IMAGE_UNREADABLE);
@@ -173,7 +210,8 @@ public final class InferenceRun {
             Tally tally) {
         Map<OutputFormat, Output> outputs = new EnumMap<>(OutputFormat.class);
         List<ImageRecord> images = dataset.images();
-        try (ImagePrefetch prefetch = new ImagePrefetch(images)) {
+        boolean pixels = source.needsPixels() || settings.formats().contains(OutputFormat.OVERLAY);
+        try (ImagePrefetch prefetch = new ImagePrefetch(pixels ? images : List.of())) {
             try {
                 for (OutputFormat format : settings.formats()) {
                     outputs.put(format, open(format, dataset, categories, staged));
@@ -183,7 +221,12 @@ public final class InferenceRun {
                         if (stop.getAsBoolean()) {
                             return false;
                         }
-                        int objects = predict(images.get(i), prefetch, outputs, writer, tally);
+                        ImageRecord image = images.get(i);
+                        Image8 read = pixels ? tally.read(image, prefetch) : null;
+                        int objects =
+                                pixels && read == null
+                                        ? -1
+                                        : predict(image, read, outputs, writer, tally);
                         progress.done(i + 1, images.size(), images.get(i).id(), objects);
                     }
                     writer.await();
@@ -215,26 +258,25 @@ public final class InferenceRun {
         }
     }
 
+    /**
+     * Predicts one image.
+     *
+     * @param pixels null where nobody looks at them
+     */
     private int predict(
             ImageRecord image,
-            ImagePrefetch prefetch,
+            Image8 pixels,
             Map<OutputFormat, Output> outputs,
             OutputThread writer,
             Tally tally)
             throws IOException {
-        Image8 pixels;
-        try {
-            pixels = prefetch.take();
-            requireSize(image, pixels);
-        } catch (SomaException e) {
-            tally.fail(e.getMessage());
-            return -1;
-        }
-        Instances found = predictor.predict(pixels);
+        List<Instances> raw = source.detect(image, pixels);
+        Instances found = chain.apply(raw);
         writer.submit(
                 () -> {
-                    for (Output output : outputs.values()) {
-                        output.add(image, pixels, found);
+                    for (var output : outputs.entrySet()) {
+                        boolean isRaw = output.getKey() == OutputFormat.RAW;
+                        output.getValue().add(image, pixels, isRaw ? raw.getFirst() : found);
                     }
                     return null;
                 });
@@ -263,19 +305,16 @@ public final class InferenceRun {
             case CSV -> new SubmissionOutput(path);
             case OVERLAY -> new OverlayOutput(path, categories);
             case LABELS -> new LabelOutput(path);
+            case RAW -> new RawOutput(path, categories, dataset.integerImageIds());
         };
     }
 
     private List<Category> categories(Dataset dataset) {
-        int classes = predictor.config().getInt("MODEL.ROI_HEADS.NUM_CLASSES", 1);
+        int classes = source.config().getInt("MODEL.ROI_HEADS.NUM_CLASSES", 1);
         List<Category> given =
                 settings.categories().isEmpty() ? dataset.categories() : settings.categories();
         if (given.isEmpty()) {
-            List<Category> numbered = new ArrayList<>();
-            for (int k = 1; k <= classes; k++) {
-                numbered.add(new Category(k, "class " + k));
-            }
-            return numbered;
+            return Category.numbered(classes);
         }
         if (given.size() != classes) {
             throw new SomaException(

@@ -1,5 +1,6 @@
 package soma.infer;
 
+import soma.maskrcnn.data.RawPredictions;
 import soma.tensor.SomaException;
 
 import java.util.Arrays;
@@ -18,7 +19,11 @@ public enum OutputFormat {
     /** {@code overlays/<id>.png}: the objects drawn on the image. */
     OVERLAY("overlays"),
     /** {@code labels/<id>.tif}: one number per object, better scores on top. */
-    LABELS("labels");
+    LABELS("labels"),
+    /**
+     * {@code raw.safetensors}: what the model found before {@code SOMA.POST}, to be fused later.
+     */
+    RAW(RawPredictions.FILE);
 
     /** What is written when nothing else is asked for. */
     public static final Set<OutputFormat> DEFAULT = Set.of(COCO, CSV, OVERLAY);

@@ -1,15 +1,15 @@
 package soma.infer;
 
 import soma.maskrcnn.config.Config;
-import soma.maskrcnn.config.PostConfig;
 import soma.maskrcnn.config.RunConfig;
+import soma.maskrcnn.data.ImageRecord;
+import soma.maskrcnn.ensemble.PredictionChain;
 import soma.maskrcnn.forward.Trace;
 import soma.maskrcnn.forward.TraceRecorder;
 import soma.maskrcnn.image.Image8;
 import soma.maskrcnn.model.Detector;
 import soma.maskrcnn.model.MaskRcnn;
 import soma.maskrcnn.model.TestTimeAugmentation;
-import soma.maskrcnn.post.PostProcessing;
 import soma.maskrcnn.structures.Instances;
 import soma.nn.checkpoint.StateDict;
 import soma.tensor.Device;
@@ -23,16 +23,17 @@ import java.util.function.Predicate;
  * A trained model that finds the objects of images, one at a time. It holds the model's memory
  * until it is closed. For one thread.
  */
-public final class Predictor implements AutoCloseable {
+public final class Predictor implements DetectionSource {
     private final Config config;
+    private final Device device;
     private final MaskRcnn model;
     private final boolean owned;
     private final Detector detector;
     private final TestTimeAugmentation augmented;
-    private final PostProcessing post;
 
     private Predictor(Config config, MaskRcnn model, boolean owned, Device device) {
         this.config = config;
+        this.device = device;
         this.model = model;
         this.owned = owned;
         this.detector = new Detector(model, config, device);
@@ -40,7 +41,6 @@ public final class Predictor implements AutoCloseable {
                 config.getBoolean("TEST.AUG.ENABLED")
                         ? new TestTimeAugmentation(model, detector, config, device)
                         : null;
-        this.post = PostProcessing.from(PostConfig.from(config));
     }
 
     /**
@@ -53,21 +53,18 @@ public final class Predictor implements AutoCloseable {
      */
     public static Predictor open(Config config, List<Path> weights, Device device) {
         if (weights.size() > 1) {
-            throw new SomaException(
-                    "--weights: ensembles are not supported in this version: expected one file,"
-                            + " got "
-                            + weights.size());
+            throw new SomaException("--weights: expected one file, got " + weights.size());
         }
         Path file = weights.isEmpty() ? ModelWeights.find(config) : weights.getFirst();
         device.precision(RunConfig.from(config).precision());
         MaskRcnn model = MaskRcnn.from(config);
         try {
             ModelWeights.load(model, file, device);
+            return new Predictor(config, model, true, device);
         } catch (RuntimeException e) {
             model.close();
             throw e;
         }
-        return new Predictor(config, model, true, device);
     }
 
     /** A predictor of a model in memory, such as one that was just trained; it stays open. */
@@ -77,12 +74,13 @@ public final class Predictor implements AutoCloseable {
     }
 
     /**
-     * The objects of an image after {@code SOMA.POST}, at the image's own size.
+     * The objects of an image after {@code SOMA.ENSEMBLE} and {@code SOMA.POST}, at the image's own
+     * size.
      *
      * @param image blue, green, red
      */
     public Instances predict(Image8 image) {
-        return post.apply(detect(image));
+        return PredictionChain.from(config, models()).apply(List.of(detect(image)));
     }
 
     /**
@@ -90,6 +88,8 @@ public final class Predictor implements AutoCloseable {
      * variants, before {@code SOMA.POST}.
      */
     public Instances detect(Image8 image) {
+        // Another model may have worked on the device in the meantime.
+        device.precision(RunConfig.from(config).precision());
         return augmented == null ? detector.detect(image, Trace.NONE) : augmented.detect(image);
     }
 
@@ -99,14 +99,26 @@ public final class Predictor implements AutoCloseable {
      * @param wanted chooses them by name
      */
     public StateDict trace(Image8 image, Predicate<String> wanted) {
+        device.precision(RunConfig.from(config).precision());
         TraceRecorder recorder = new TraceRecorder(wanted);
         detector.detect(image, recorder);
         return recorder.tensors();
     }
 
     /** The configuration it was made from. */
+    @Override
     public Config config() {
         return config;
+    }
+
+    @Override
+    public int models() {
+        return 1;
+    }
+
+    @Override
+    public List<Instances> detect(ImageRecord image, Image8 pixels) {
+        return List.of(detect(pixels));
     }
 
     /** The model; not to be closed. */

@@ -78,7 +78,9 @@ class InferenceRunTest {
         assertEquals(2, summary.images());
         assertEquals(12, summary.detections());
         assertTrue(summary.imagesPerSecond() > 0);
-        assertEquals(List.of("labels", "overlays", "results.json", "submission.csv"), names(out));
+        assertEquals(
+                List.of("labels", "overlays", "raw.safetensors", "results.json", "submission.csv"),
+                names(out));
         assertEquals(List.of("a.png", "b.png"), names(out.resolve("overlays")));
         assertEquals(List.of("a.tif", "b.tif"), names(out.resolve("labels")));
         assertEquals(List.of("images", "out", "weights.safetensors"), names(folder));

@@ -119,15 +119,11 @@ class PredictorTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"detectron2", "nms", "wbf"})
-    void augmentedVariantsFindTheImagesObjects(String merge) {
+    @Test
+    void augmentedVariantsFindTheImagesObjects() {
         Config config =
                 SmallModel.CONFIG.withOverrides(
-                        List.of(
-                                "TEST.AUG.ENABLED=True",
-                                "TEST.AUG.MIN_SIZES=[48,64]",
-                                "SOMA.TTA.MERGE=" + merge));
+                        List.of("TEST.AUG.ENABLED=True", "TEST.AUG.MIN_SIZES=[48,64]"));
         List<Path> weights = List.of(SmallModel.weights(folder));
         try (Predictor predictor = Predictor.open(config, weights, Device.cpu())) {
             Instances found = predictor.detect(image());
@@ -140,7 +136,12 @@ class PredictorTest {
     @Test
     void whatThisVersionLacksIsSaid() {
         Path weights = SmallModel.weights(folder);
-        says(SmallModel.CONFIG, List.of(weights, weights), "ensembles are not supported");
+        says(SmallModel.CONFIG, List.of(weights, weights), "--weights: expected one file, got 2");
+        says(
+                SmallModel.CONFIG.withOverrides(
+                        List.of("TEST.AUG.ENABLED=True", "SOMA.TTA.MERGE=wbf")),
+                List.of(weights),
+                "SOMA.TTA.MERGE: expected detectron2");
         says(SmallModel.CONFIG, List.of(), "expected --weights FILE");
         says(SmallModel.CONFIG, List.of(folder.resolve("none.pth")), "none.pth");
         says(

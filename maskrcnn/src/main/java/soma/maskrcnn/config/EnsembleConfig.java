@@ -10,9 +10,15 @@ import java.util.List;
  * @param weights a weight for each model; empty: all the same
  * @param masks where the mask of a fused box comes from
  * @param single whether the boxes of a single model are fused, too
+ * @param inMemory how many models are held at a time
  */
 public record EnsembleConfig(
-        Method method, double iou, List<Double> weights, Masks masks, boolean single) {
+        Method method,
+        double iou,
+        List<Double> weights,
+        Masks masks,
+        boolean single,
+        InMemory inMemory) {
 
     /** How boxes are fused (the {@code ensemble_boxes} package, 1.0.9). */
     public enum Method {
@@ -34,8 +40,22 @@ public record EnsembleConfig(
         VOTE
     }
 
+    /** How many models are in memory at a time. */
+    public enum InMemory {
+        /** All, if they fit. */
+        AUTO,
+        ALL,
+        /** One after another. */
+        ONE
+    }
+
     public EnsembleConfig {
         weights = List.copyOf(weights);
+    }
+
+    /** The same weight for each model, masks of the best box, a single model left alone. */
+    public EnsembleConfig(Method method, double iou) {
+        this(method, iou, List.of(), Masks.WINNER, false, InMemory.AUTO);
     }
 
     /**
@@ -63,6 +83,11 @@ public record EnsembleConfig(
                     case "vote" -> Masks.VOTE;
                     default -> Masks.WINNER;
                 },
-                ensemble.getBoolean("SINGLE"));
+                ensemble.getBoolean("SINGLE"),
+                switch (ensemble.getChoice("IN_MEMORY", "auto", "all", "one")) {
+                    case "all" -> InMemory.ALL;
+                    case "one" -> InMemory.ONE;
+                    default -> InMemory.AUTO;
+                });
     }
 }

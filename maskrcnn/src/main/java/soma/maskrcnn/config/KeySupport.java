@@ -85,6 +85,7 @@ final class KeySupport {
                 "max",
                 "box_and_model_avg",
                 "absent_model_aware_avg");
+        only("SOMA.ENSEMBLE.IN_MEMORY", "nothing else", "auto", "all", "one");
         only("SOMA.ENSEMBLE.DECAY", "nothing else", "gaussian", "linear");
         only("SOMA.POST.SCORE_THRESHOLD_CLASS", "nothing else", "own", "majority");
         only("SOMA.POST.MIN_PIXELS_CLASS", "nothing else", "own", "majority");

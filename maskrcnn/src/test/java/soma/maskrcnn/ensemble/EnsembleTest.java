@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import soma.maskrcnn.config.EnsembleConfig;
+import soma.maskrcnn.config.EnsembleConfig.InMemory;
 import soma.maskrcnn.config.EnsembleConfig.Masks;
 import soma.maskrcnn.config.EnsembleConfig.Method;
 import soma.maskrcnn.structures.Instances;
@@ -34,7 +35,8 @@ class EnsembleTest {
 
     private static Ensemble ensemble(Method method, double iou, List<Double> weights, Masks masks) {
         return new Ensemble(
-                new EnsembleConfig(method, iou, weights, masks, false), FusionSettings.DEFAULT);
+                new EnsembleConfig(method, iou, weights, masks, false, InMemory.ALL),
+                FusionSettings.DEFAULT);
     }
 
     /** Boxes around a few centres, so that models agree on some, with random masks. */
@@ -291,7 +293,8 @@ class EnsembleTest {
     void aSingleModelIsFusedOnlyWhenAsked() {
         Instances one = drawn(new Random(1), true);
         assertSame(one, ensemble(Method.NMS, 0.1, List.of(), Masks.WINNER).fuse(List.of(one)));
-        EnsembleConfig asked = new EnsembleConfig(Method.NMS, 0.1, List.of(), Masks.WINNER, true);
+        EnsembleConfig asked =
+                new EnsembleConfig(Method.NMS, 0.1, List.of(), Masks.WINNER, true, InMemory.ALL);
         Instances got = new Ensemble(asked, FusionSettings.DEFAULT).fuse(List.of(one));
         assertEquals(naiveClusters(all(List.of(one)), 0.1).size(), got.size());
         assertTrue(got.size() < one.size());

@@ -79,9 +79,6 @@ public interface Backend {
     /** RoIAlign, NMS, matching, mask pasting. */
     VisionKernels vision();
 
-    /** Coding, clipping and filtering of boxes, anchors. */
-    BoxKernels boxes();
-
     /** Parameter updates. */
     OptimizerKernels optimizer();
 

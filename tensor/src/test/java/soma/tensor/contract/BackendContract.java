@@ -77,14 +77,6 @@ public abstract class BackendContract {
     }
 
     @Nested
-    class Boxes extends BoxContract {
-        @Override
-        protected Device device() {
-            return BackendContract.this.device();
-        }
-    }
-
-    @Nested
     class Optimizer extends OptimizerContract {
         @Override
         protected Device device() {

@@ -1,7 +1,6 @@
 package soma.tensor.cpu.scalar;
 
 import soma.tensor.cpu.CpuBackend;
-import soma.tensor.spi.BoxKernels;
 import soma.tensor.spi.ConvKernels;
 import soma.tensor.spi.ElementwiseKernels;
 import soma.tensor.spi.IndexKernels;
@@ -25,7 +24,6 @@ public final class ScalarBackend extends CpuBackend {
     private final NormKernels norm = new ScalarNorm();
     private final IndexKernels index = new ScalarIndex();
     private final VisionKernels vision = new ScalarVision();
-    private final BoxKernels boxes = new ScalarBoxes();
     private final OptimizerKernels optimizer = new ScalarOptimizer();
 
     @Override
@@ -66,11 +64,6 @@ public final class ScalarBackend extends CpuBackend {
     @Override
     public VisionKernels vision() {
         return vision;
-    }
-
-    @Override
-    public BoxKernels boxes() {
-        return boxes;
     }
 
     @Override
