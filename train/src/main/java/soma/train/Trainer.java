@@ -17,7 +17,6 @@ import soma.nn.LoadReport;
 import soma.nn.RandomStreams;
 import soma.nn.checkpoint.Safetensors;
 import soma.nn.io.AtomicFiles;
-import soma.nn.optim.ExponentialMovingAverage;
 import soma.nn.optim.ExponentialMovingAverage.Applied;
 import soma.tensor.Scope;
 import soma.tensor.SomaException;
@@ -25,11 +24,8 @@ import soma.train.data.BatchLoader;
 import soma.train.data.BatchSampler;
 import soma.train.data.ImageCache;
 import soma.train.data.ImageSampler;
-import soma.train.data.RepeatFactorTrainingSampler;
-import soma.train.data.RepeatFactors;
 import soma.train.data.TrainingExample;
 import soma.train.data.TrainingMapper;
-import soma.train.data.TrainingSampler;
 import soma.train.log.RunLog;
 
 import java.nio.file.Path;
@@ -69,9 +65,9 @@ public final class Trainer implements AutoCloseable {
     private final MaskRcnn model;
     private final Solver solver;
     private final RunRecorder recorder;
+    private final WeightAverage average;
     private RandomStreams streams;
     private TrainingStep step;
-    private ExponentialMovingAverage average;
     private BatchSampler batches;
     private BatchLoader loader;
     private long iteration;
@@ -113,6 +109,7 @@ public final class Trainer implements AutoCloseable {
                         maxIterations);
         model = MaskRcnn.from(config);
         solver = new Solver(config, model.namedParameters());
+        average = new WeightAverage(update.emaDecay(), model, request.device());
     }
 
     private static void checkRequest(TrainingRequest request) {
@@ -209,7 +206,7 @@ public final class Trainer implements AutoCloseable {
             return;
         }
         initializeModel();
-        startAverage();
+        average.begin();
         startLoading();
         recorder.restore(state());
         if (settings.divergence().rollback()) {
@@ -248,23 +245,6 @@ public final class Trainer implements AutoCloseable {
         log.info("calibrated %d frozen batch norms on %d images".formatted(norms, first.size()));
     }
 
-    private void startAverage() {
-        if (average != null) {
-            average.close();
-            average = null;
-        }
-        if (update.emaDecay().isPresent()) {
-            average =
-                    new ExponentialMovingAverage(
-                            update.emaDecay().getAsDouble(), model, request.device());
-        }
-    }
-
-    /** Puts the averages in place of the weights, where they are kept, until it is closed. */
-    private Applied weightsToKeep() {
-        return average == null ? () -> {} : average.apply();
-    }
-
     /** Starts loading at the present iteration. */
     private void startLoading() {
         if (loader != null) {
@@ -287,19 +267,13 @@ public final class Trainer implements AutoCloseable {
 
     private BatchSampler sampler() {
         BatchSampler sampler =
-                new BatchSampler(images, imageSampler(), batchSize, settings.aspectRatioGrouping());
+                new BatchSampler(
+                        images,
+                        ImageSampler.of(SamplerConfig.from(config), images, streams),
+                        batchSize,
+                        settings.aspectRatioGrouping());
         sampler.skip(iteration * update.accumulateSteps());
         return sampler;
-    }
-
-    private ImageSampler imageSampler() {
-        SamplerConfig c = SamplerConfig.from(config);
-        return switch (c.kind()) {
-            case UNIFORM -> new TrainingSampler(images.size(), streams);
-            case REPEAT_FACTOR ->
-                    new RepeatFactorTrainingSampler(
-                            RepeatFactors.of(images, c.repeatThreshold(), c.repeatSqrt()), streams);
-        };
     }
 
     // ---- steps
@@ -316,9 +290,7 @@ public final class Trainer implements AutoCloseable {
         Map<String, long[]> before = streams.state();
         try {
             Map<String, Double> figures = step.run(iteration, batch);
-            if (average != null) {
-                average.update();
-            }
+            average.update();
             long end = System.nanoTime();
             recorder.step(iteration, figures, loaded - start, end - start);
             return true;
@@ -406,7 +378,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private Map<String, Double> evaluate() {
-        try (Applied _ = weightsToKeep()) {
+        try (Applied _ = average.apply()) {
             return evaluateWeights();
         }
     }
@@ -438,7 +410,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private Path finish() {
-        try (Applied _ = weightsToKeep()) {
+        try (Applied _ = average.apply()) {
             Safetensors.write(run.finalWeights(), model.stateDict());
             if (best == null) {
                 // Without a validation set the last weights are the best that is known.
@@ -470,11 +442,7 @@ public final class Trainer implements AutoCloseable {
             return;
         }
         Checkpoint.write(
-                folder,
-                model::stateDict,
-                solver.optimizer()::stateDict,
-                Optional.ofNullable(average).map(a -> a::stateDict),
-                state());
+                folder, model::stateDict, solver.optimizer()::stateDict, average.state(), state());
         run.lastCheckpoint(folder);
         savedAt = iteration;
     }
@@ -496,10 +464,7 @@ public final class Trainer implements AutoCloseable {
         try (Scope _ = Scope.open("resume", request.device())) {
             solver.optimizer().loadStateDict(checkpoint.optimizer());
         }
-        startAverage();
-        if (average != null) {
-            average.loadStateDict(checkpoint.requireAverage(folder));
-        }
+        average.restore(checkpoint, folder);
         solver.rateScale(rateScale < 1 ? rateScale : state.rateScale());
         streams.restore(state.streams());
         iteration = state.iteration();
@@ -521,9 +486,7 @@ public final class Trainer implements AutoCloseable {
         if (loader != null) {
             loader.close();
         }
-        if (average != null) {
-            average.close();
-        }
+        average.close();
         solver.close();
         model.close();
         request.progress().close();
