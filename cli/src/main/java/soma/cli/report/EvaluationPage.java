@@ -241,9 +241,7 @@ public record EvaluationPage(
 
     private static String curves(Path run) {
         return Html.paragraph("The training in " + run + ".")
-                + "<div class=\"wide\">"
-                + LearningCurves.svg(run.resolve("metrics.json"))
-                + "</div>\n";
+                + Html.chart(LearningCurves.svg(run.resolve("metrics.json")));
     }
 
     /** The text of an IoU threshold of the competition. */

@@ -53,6 +53,11 @@ public final class Html {
         return "<p>" + escaped(text) + "</p>\n";
     }
 
+    /** A wide chart; a narrow screen moves over it, so that its text stays legible. */
+    public static String chart(String svg) {
+        return "<div class=\"chart\">" + svg + "</div>\n";
+    }
+
     /** Charts and tables that stand side by side where the screen is wide enough. */
     public static String columns(List<String> parts) {
         return parts.stream()

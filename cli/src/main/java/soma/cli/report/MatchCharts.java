@@ -73,9 +73,7 @@ final class MatchCharts {
                                 + " images classes don't matter, as in the competition; a class's"
                                 + " line takes its objects and its predictions in all images"
                                 + " together, and a wrong class is an error.")
-                + "<div class=\"wide\">"
-                + chart.toSvg(WIDE, HEIGHT + 40)
-                + "</div>\n"
+                + Html.chart(chart.toSvg(WIDE, HEIGHT + 40))
                 + Html.details("The figures", table(lines));
     }
 
