@@ -6,6 +6,7 @@ import soma.maskrcnn.data.DatasetStatistics;
 import soma.maskrcnn.data.DatasetStatistics.ClassStatistics;
 import soma.maskrcnn.data.DatasetStatistics.Spread;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -57,16 +58,25 @@ final class DatasetTable {
             return;
         }
         ChannelStatistics pixels = ChannelStatistics.of(dataset);
-        row(text, "mean", "blue, green, red " + numbers(pixels.mean()) + " (PIXEL_MEAN in BGR)");
-        row(text, "std", "blue, green, red " + numbers(pixels.std()) + " (PIXEL_STD in BGR)");
+        String mean = numbers(pixels.mean());
+        String std = numbers(pixels.std());
+        row(text, "mean", "blue, green, red " + mean);
+        row(text, "std", "blue, green, red " + std);
+        // As arguments of a command: without spaces.
+        row(
+                text,
+                "settings",
+                "MODEL.PIXEL_MEAN="
+                        + mean.replace(" ", "")
+                        + " MODEL.PIXEL_STD="
+                        + std.replace(" ", "")
+                        + " (INPUT.FORMAT=BGR)");
     }
 
     private static String numbers(double[] values) {
-        return String.format(Locale.ROOT, "[%.3f, %.3f, %.3f]", (Object[]) boxed(values));
-    }
-
-    private static Double[] boxed(double[] values) {
-        return java.util.Arrays.stream(values).boxed().toArray(Double[]::new);
+        return Arrays.stream(values)
+                .mapToObj(v -> String.format(Locale.ROOT, "%.3f", v))
+                .collect(Collectors.joining(", ", "[", "]"));
     }
 
     private static void classes(StringBuilder text, List<ClassStatistics> classes) {

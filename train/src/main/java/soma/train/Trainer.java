@@ -118,8 +118,10 @@ public final class Trainer implements AutoCloseable {
         trainingImages(request.training(), RunConfig.from(request.config()));
         InputConfig.from(request.config());
         AugmentationConfig.from(request.config());
-        // Costs nothing before there are values, and finds patterns that fit no parameter.
-        new Solver(request.config(), MaskRcnn.from(request.config()).namedParameters()).close();
+        // Costs nothing before there are values, and finds patterns that fit no parameter. What the
+        // data's statistics are doesn't matter yet.
+        Config unmeasured = request.config().with("SOMA.NORMALIZATION", "config", "the run");
+        new Solver(unmeasured, MaskRcnn.from(unmeasured).namedParameters()).close();
     }
 
     private static List<ImageRecord> trainingImages(Dataset dataset, RunConfig settings) {

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import soma.maskrcnn.config.InputConfig.MaskFormat;
 
@@ -73,28 +74,48 @@ class PresetsTest {
         assertEquals(0, gn.getInt("MODEL.BACKBONE.FREEZE_AT"));
     }
 
-    @Test
-    void hasTheSettingsOfTheCompetitionWork() {
-        for (String name : List.of("sartorius_r50", "sartorius_x101")) {
-            Config config = Config.load(name);
-            SolverConfig solver = SolverConfig.from(config);
-            assertEquals(2, solver.imagesPerBatch());
-            assertEquals(0.0005, solver.schedule().baseLr());
-            assertEquals(List.of(), solver.schedule().steps());
-            assertEquals(4000, solver.maxIterations());
-            assertEquals(128, config.getInt("MODEL.ROI_HEADS.BATCH_SIZE_PER_IMAGE"));
-            assertEquals(MaskFormat.BITMASK, InputConfig.from(config).maskFormat());
-            assertEquals(1000, TestConfig.from(config).detectionsPerImage());
-            RunConfig run = RunConfig.from(config);
-            assertEquals(17, run.checkpointIterations(17));
-            assertEquals(17, run.evalIterations(17));
-            PostConfig post = PostConfig.from(config);
-            assertEquals(List.of(0.18, 0.38, 0.58), post.scoreThresholds());
-            assertEquals(List.of(75, 150, 75), post.minPixels());
-            assertTrue(post.majorityClass() && post.removeOverlaps());
-            assertEquals(0.4, EnsembleConfig.from(config).iou());
+    /** Line by line what the published work says of its settings. */
+    @ParameterizedTest
+    @ValueSource(strings = {"sartorius_r50", "sartorius_x101"})
+    void hasTheSettingsOfTheCompetitionWork(String name) {
+        Config config = Config.load(name);
+        SolverConfig solver = SolverConfig.from(config);
+        assertEquals(2, solver.imagesPerBatch());
+        assertEquals(0.0005, solver.schedule().baseLr());
+        assertEquals(List.of(), solver.schedule().steps());
+        assertEquals(4000, solver.maxIterations());
+        assertEquals(128, config.getInt("MODEL.ROI_HEADS.BATCH_SIZE_PER_IMAGE"));
+        assertEquals(3, config.getInt("MODEL.ROI_HEADS.NUM_CLASSES"));
+        assertEquals(MaskFormat.BITMASK, InputConfig.from(config).maskFormat());
+        RunConfig run = RunConfig.from(config);
+        assertEquals(17, run.checkpointIterations(17));
+        assertEquals(17, run.evalIterations(17));
+        PostConfig post = PostConfig.from(config);
+        assertEquals(List.of(0.18, 0.38, 0.58), post.scoreThresholds());
+        assertEquals(List.of(75, 150, 75), post.minPixels());
+        assertTrue(post.majorityClass());
+        assertTrue(post.removeOverlaps());
+        assertFalse(post.fillHoles());
+        assertFalse(post.largestPart());
+        assertEquals(1000, TestConfig.from(config).detectionsPerImage());
+        EnsembleConfig ensemble = EnsembleConfig.from(config);
+        assertEquals(EnsembleConfig.Method.NMS, ensemble.method());
+        assertEquals(0.4, ensemble.iou());
+        // The rest is that of the model zoo, but for the weights, which the command line names.
+        assertEquals("", config.getString("MODEL.WEIGHTS"));
+        boolean wide = name.endsWith("x101");
+        Config zoo = Config.load(wide ? "mask_rcnn_X_101_32x8d_FPN_3x" : "mask_rcnn_R_50_FPN_3x");
+        assertEquals(wide ? 101 : 50, config.getInt("MODEL.RESNETS.DEPTH"));
+        for (String key : zoo.values().keySet()) {
+            boolean model =
+                    key.startsWith("MODEL.")
+                            && !key.equals("MODEL.WEIGHTS")
+                            && !key.equals("MODEL.ROI_HEADS.NUM_CLASSES")
+                            && !key.equals("MODEL.ROI_HEADS.BATCH_SIZE_PER_IMAGE");
+            if (model || key.startsWith("INPUT.M") && key.contains("SIZE")) {
+                assertEquals(zoo.value(key), config.value(key), key);
+            }
         }
-        assertEquals(101, Config.load("sartorius_x101").getInt("MODEL.RESNETS.DEPTH"));
     }
 
     @Test
