@@ -147,9 +147,7 @@ final class StudyReport {
             }
         }
         String base = study.variants().getFirst().name();
-        return Html.filled(
-                StudyReport.class,
-                "report.html",
+        Map<String, String> values =
                 Map.of(
                         "source",
                         Html.escaped(study.source()),
@@ -170,7 +168,8 @@ final class StudyReport {
                                                 differences)
                                         .toSvg(WIDTH),
                         "curves",
-                        curves.toString()));
+                        curves.toString());
+        return Html.page("Soma: a study", Html.filled(StudyReport.class, "report.html", values));
     }
 
     private static Bar bar(String name, BootstrapInterval interval) {
