@@ -1,6 +1,6 @@
 """What PyTorch and torchvision need on a GPU for the cases that `soma bench` times, as JSON rows of the same names.
 
-    python gpu_kernels.py [--device cuda] [--json rows.json] [--cold] [--runs 21] [KIND ...]
+    python gpu_kernels.py [--device cuda] [--json rows.json] [--cold] [--runs 21] [--smoke] [KIND ...]
 
 KIND is gemm, roi-align, nms, paste, model or train; without one, all are timed. Times are those of CUDA events,
 warm or, with --cold, with the L2 cache overwritten before each call. Shapes and the way boxes are drawn are those
@@ -10,7 +10,8 @@ written here with grid_sample, and torchvision's paste_masks_in_image beside it.
 torchvision's Mask R-CNN is close to detectron2's, not the
 same; it gets random weights, and as many drawn objects as --objects says.
 
-Needs torch and torchvision. --device cpu only shows that the script works: sizes shrink and times mean nothing.
+Needs torch and torchvision. --smoke only shows that the script works: on the CPU, small sizes, a run of each, whose
+times mean nothing.
 The repository holds no numbers of this script: it has not been run on a GPU yet.
 """
 import argparse
@@ -30,7 +31,8 @@ CLASSES = 9
 def arguments(argv):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kinds", nargs="*", metavar="KIND", help=", ".join(KINDS))
-    parser.add_argument("--device", default="cuda", choices=["cuda", "cpu"])
+    parser.add_argument("--device", default="cuda", choices=["cuda", "cpu"], help="on the cpu, sizes are small")
+    parser.add_argument("--smoke", action="store_true", help="every case once on the cpu, to see that it works")
     parser.add_argument("--json", help="also write the rows to this file")
     parser.add_argument("--cold", action="store_true", help="overwrite the L2 cache before each call")
     parser.add_argument("--runs", type=int, default=21, help="timed runs of a kernel (7 of a model at most)")
@@ -45,6 +47,8 @@ def arguments(argv):
     for name in ("runs", "batch", "objects"):
         if getattr(args, name) < 1:
             parser.error(f"--{name}: expected a positive number, got {getattr(args, name)}")
+    if args.smoke:
+        args.device, args.runs, args.batch = "cpu", 1, 1
     return args
 
 
@@ -237,7 +241,7 @@ def main(argv):
     import torch
     import torchvision
     if args.device == "cuda" and not torch.cuda.is_available():
-        sys.exit("gpu_kernels.py: no GPU that torch can use; --device cpu shows that the script works")
+        sys.exit("gpu_kernels.py: no GPU that torch can use; --smoke shows that the script works")
     torch.backends.cudnn.benchmark = True
     allow_tf32(False)
     bench = Bench(args)
