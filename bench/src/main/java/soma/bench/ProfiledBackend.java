@@ -2,6 +2,7 @@ package soma.bench;
 
 import soma.tensor.DType;
 import soma.tensor.spi.Backend;
+import soma.tensor.spi.BoxKernels;
 import soma.tensor.spi.ConvKernels;
 import soma.tensor.spi.ElementwiseKernels;
 import soma.tensor.spi.IndexKernels;
@@ -36,6 +37,7 @@ final class ProfiledBackend implements Backend {
     private final NormKernels norm;
     private final IndexKernels index;
     private final VisionKernels vision;
+    private final BoxKernels boxes;
     private final OptimizerKernels optimizer;
 
     /** Before {@code b}, which must be able to allocate for others. */
@@ -49,6 +51,7 @@ final class ProfiledBackend implements Backend {
         norm = timed(NormKernels.class, b.norm());
         index = timed(IndexKernels.class, b.index());
         vision = timed(VisionKernels.class, b.vision());
+        boxes = timed(BoxKernels.class, b.boxes());
         optimizer = timed(OptimizerKernels.class, b.optimizer());
     }
 
@@ -161,6 +164,11 @@ final class ProfiledBackend implements Backend {
     @Override
     public VisionKernels vision() {
         return vision;
+    }
+
+    @Override
+    public BoxKernels boxes() {
+        return boxes;
     }
 
     @Override

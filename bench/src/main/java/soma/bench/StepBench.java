@@ -48,11 +48,15 @@ final class StepBench {
         profile.on(once);
         long buffers = device.backend().memory().allocations();
         long heap = HeapUse.ofAllThreads();
+        long trips = roundTrips();
         double cpu = Machine.cpuSeconds();
         Map<String, Sample> samples = (once ? Repetition.ONCE : repetition).timeParts(laps, work);
         int runs = samples.get(whole).runs();
         Map<String, Object> fields = new LinkedHashMap<>(extra.get());
         fields.put("cpu_s_per_run", (Machine.cpuSeconds() - cpu) / runs);
+        if (device.backend().instruments().isPresent()) {
+            fields.put("round_trips", (double) (roundTrips() - trips) / runs);
+        }
         MemoryReport memory = device.backend().memory();
         fields.put("buffers_per_run", (double) (memory.allocations() - buffers) / runs);
         fields.put("buffers_mb", (memory.liveBytes() + memory.pooledBytes()) >> 20);
@@ -93,6 +97,11 @@ final class StepBench {
 
     private void synchronize() {
         device.backend().instruments().ifPresent(Instruments::synchronize);
+    }
+
+    /** Times that the host waited for the device; 0 where there is nothing to wait for. */
+    private long roundTrips() {
+        return device.backend().instruments().map(Instruments::roundTrips).orElse(0L);
     }
 
     private void list(double total) {

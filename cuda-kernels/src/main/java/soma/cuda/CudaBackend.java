@@ -4,6 +4,7 @@ import soma.cuda.driver.Driver;
 import soma.cuda.library.Blas;
 import soma.tensor.DType;
 import soma.tensor.spi.Backend;
+import soma.tensor.spi.BoxKernels;
 import soma.tensor.spi.ConvKernels;
 import soma.tensor.spi.ElementwiseKernels;
 import soma.tensor.spi.IndexKernels;
@@ -36,6 +37,7 @@ public final class CudaBackend implements Backend {
     private final ReduceKernels reduce;
     private final NormKernels norm;
     private final SpatialKernels spatial;
+    private final BoxKernels boxes;
     private final OptimizerKernels optimizer;
     private long roundTrips;
 
@@ -54,6 +56,7 @@ public final class CudaBackend implements Backend {
         reduce = new CudaReduce(launcher, this);
         norm = new CudaNorm(this, launcher);
         spatial = new CudaSpatial(this, launcher);
+        boxes = new CudaBoxes(launcher);
         optimizer = new CudaOptimizer(this, launcher);
         indexCheck = new IndexCheck(driver);
         index = new CudaIndex(launcher, this, indexCheck);
@@ -185,6 +188,11 @@ public final class CudaBackend implements Backend {
     @Override
     public VisionKernels vision() {
         return vision;
+    }
+
+    @Override
+    public BoxKernels boxes() {
+        return boxes;
     }
 
     @Override

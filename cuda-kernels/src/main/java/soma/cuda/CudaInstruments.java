@@ -4,7 +4,6 @@ import soma.cuda.driver.Arguments;
 import soma.cuda.driver.Driver;
 import soma.cuda.driver.Geometry;
 import soma.tensor.DType;
-import soma.tensor.spi.Backend;
 import soma.tensor.spi.Instruments;
 import soma.tensor.spi.Storage;
 
@@ -27,11 +26,11 @@ final class CudaInstruments implements Instruments {
 
     private static final int REPEATS = 5;
 
-    private final Backend backend;
+    private final CudaBackend backend;
     private final Launcher launcher;
     private final Driver driver;
 
-    CudaInstruments(Backend backend, Launcher launcher) {
+    CudaInstruments(CudaBackend backend, Launcher launcher) {
         this.backend = backend;
         this.launcher = launcher;
         this.driver = launcher.driver();
@@ -74,6 +73,11 @@ final class CudaInstruments implements Instruments {
     @Override
     public void synchronize() {
         driver.synchronize();
+    }
+
+    @Override
+    public long roundTrips() {
+        return backend.roundTrips();
     }
 
     @Override

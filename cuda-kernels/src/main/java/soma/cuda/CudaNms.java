@@ -22,6 +22,8 @@ final class CudaNms {
     /** Most words of bits at a time, 32 MiB of them unless one row of tiles has more. */
     private static final int MOST_WORDS = 4 << 20;
 
+    private static final int THREADS = 256;
+
     private static final int REDUCE_THREADS = 1024;
 
     /**
@@ -69,7 +71,17 @@ final class CudaNms {
         int band = Math.clamp(mostWords / (TILE * tiles), 1, tiles);
         Storage masks = memory.allocate(DType.INT64, band * TILE * tiles, "nms");
         Storage state = memory.allocate(DType.INT32, 2 * tiles + 1, "nms");
-        launcher.driver().fill(Launcher.address(state), (byte) 0, 4L * (2 * tiles + 1));
+        launcher.driver().fill(Launcher.address(state), (byte) 0, 4L);
+        launcher.launch(
+                KernelFamily.VISION,
+                "nms_absent",
+                Geometry.of((TILE * tiles - 1) / THREADS + 1, THREADS),
+                new Arguments()
+                        .address(Launcher.address(group))
+                        .address(Launcher.address(order))
+                        .address(Launcher.address(state))
+                        .u32(n)
+                        .u32(2 * tiles));
         for (int first = 0; first < tiles; first += band) {
             int rows = Math.min(band, tiles - first);
             launcher.launch(

@@ -91,6 +91,7 @@ public enum KernelFamily {
             "roi_align_f32",
             "roi_align_v4_f32",
             "roi_align_backward_f32",
+            "nms_absent",
             "nms_mask_f32",
             "nms_reduce",
             "iou_f32",
@@ -100,6 +101,9 @@ public enum KernelFamily {
             "mask_bits_f32",
             "mask_edges_count",
             "mask_edges_write"),
+
+    /** Coding, clipping and filtering of boxes, anchors. */
+    BOXES("box_encode_f32", "box_decode_f32", "anchors_f32", "proposals_f32", "candidates_f32"),
 
     /** Parameter updates and norms, of all tensors of a model in one launch. */
     OPTIMIZER("sgd_f32", "adamw_f32", "squared_norm_f32", "non_finite_f32"),

@@ -20,7 +20,6 @@ import soma.maskrcnn.rpn.RpnConfig;
 import soma.maskrcnn.structures.Instances;
 import soma.tensor.DType;
 import soma.tensor.Functional;
-import soma.tensor.Shape;
 import soma.tensor.Tensor;
 import soma.tensor.Vision;
 import soma.tensor.autograd.Autograd;
@@ -90,8 +89,7 @@ final class DetectionOps {
             Tensor boxes = c.tensor("boxes");
             int n = boxes.dim(0);
             int each = c.dims("deltas")[1] / 4;
-            Tensor sources = boxes.reshape(n, 1, 4).broadcastTo(Shape.of(n, each, 4));
-            c.check("decoded", coder.decode(c.tensor("deltas").reshape(n, each, 4), sources));
+            c.check("decoded", coder.decode(c.tensor("deltas").reshape(n, each, 4), boxes));
         }
     }
 

@@ -1,5 +1,11 @@
 package soma.tensor;
 
+import soma.tensor.spi.BoxKernels.Limits;
+import soma.tensor.spi.BoxKernels.Weights;
+import soma.tensor.spi.View;
+
+import java.util.List;
+
 /** Detection kernels without gradients, on float32 boxes {@code x1, y1, x2, y2} [n,4] in pixels. */
 public final class Vision {
     private Vision() {}
@@ -13,10 +19,30 @@ public final class Vision {
     public record Matches(Tensor matches, Tensor labels) {}
 
     /**
+     * Chosen anchors of one level.
+     *
+     * @param deltas [t,4]
+     * @param anchors [t,4]
+     * @param logits [t]
+     * @param index INT32 [n] of those that are chosen
+     */
+    public record AnchorChoice(Tensor deltas, Tensor anchors, Tensor logits, Tensor index) {}
+
+    /**
+     * Boxes that may go through {@link #nms}.
+     *
+     * @param boxes [n,4], clipped
+     * @param scores [n]
+     * @param group INT32 [n], negative for boxes that are left out
+     */
+    public record Candidates(Tensor boxes, Tensor scores, Tensor group) {}
+
+    /**
      * Greedy non-maximum suppression inside groups; see {@link soma.tensor.spi.VisionKernels#nms}.
      *
      * @param scores [n]
-     * @param group INT32 [n]; boxes of different groups never suppress each other
+     * @param group INT32 [n]; boxes of different groups never suppress each other, and those of a
+     *     negative one take no part
      * @return INT32 [kept], by descending score
      */
     public static Tensor nms(Tensor boxes, Tensor scores, Tensor group, double threshold) {
@@ -98,6 +124,136 @@ public final class Vision {
                         height,
                         width,
                         threshold);
+    }
+
+    /** Deltas [n,4] from boxes [n,4] to others; see {@link soma.tensor.spi.BoxKernels#encode}. */
+    public static Tensor encodeBoxes(Weights weights, Tensor source, Tensor target) {
+        int n = boxRows("encodeBoxes", "source", source);
+        boxRows("encodeBoxes", "target", target);
+        OpChecks.shape("encodeBoxes", "target", target, n, 4);
+        Tensor out = Tensor.empty("encodeBoxes", DType.FLOAT32, Shape.of(n, 4));
+        source.backend()
+                .boxes()
+                .encode(
+                        weights,
+                        source.contiguous().view(),
+                        target.contiguous().view(),
+                        out.view());
+        return out;
+    }
+
+    /**
+     * Moves boxes by deltas; see {@link soma.tensor.spi.BoxKernels#decode}.
+     *
+     * @param deltas [n,k,4]
+     * @param boxes [n,4]
+     * @return [n,k,4]
+     */
+    public static Tensor decodeBoxes(Weights weights, Tensor deltas, Tensor boxes) {
+        int n = boxRows("decodeBoxes", "boxes", boxes);
+        OpChecks.rank("decodeBoxes", "deltas", deltas, 3);
+        OpChecks.dtype("decodeBoxes", "deltas", deltas, DType.FLOAT32);
+        OpChecks.shape("decodeBoxes", "deltas", deltas, n, deltas.dim(1), 4);
+        Tensor out = Tensor.empty("decodeBoxes", DType.FLOAT32, deltas.shape());
+        boxes.backend()
+                .boxes()
+                .decode(weights, deltas.contiguous().view(), boxes.contiguous().view(), out.view());
+        return out;
+    }
+
+    /**
+     * The anchors of a map [height * width * A, 4] from those of a cell [A,4]; see {@link
+     * soma.tensor.spi.BoxKernels#anchors}.
+     */
+    public static Tensor anchors(
+            Tensor cell,
+            int height,
+            int width,
+            int strideY,
+            int strideX,
+            double offsetY,
+            double offsetX) {
+        int perCell = boxRows("anchors", "cell", cell);
+        int n = Math.multiplyExact(Math.multiplyExact(height, width), perCell);
+        Tensor out = Tensor.empty("anchors", DType.FLOAT32, Shape.of(n, 4));
+        View from = cell.contiguous().view();
+        cell.backend()
+                .boxes()
+                .anchors(from, height, width, strideY, strideX, offsetY, offsetX, out.view());
+        return out;
+    }
+
+    /**
+     * Decodes and clips chosen anchors of all levels; the group of those that may be proposals is
+     * their level. See {@link soma.tensor.spi.BoxKernels#proposals}.
+     */
+    public static Candidates proposals(Weights weights, Limits limits, List<AnchorChoice> levels) {
+        int total = 0;
+        for (AnchorChoice level : levels) {
+            int t = boxRows("proposals", "anchors", level.anchors);
+            boxRows("proposals", "deltas", level.deltas);
+            OpChecks.shape("proposals", "deltas", level.deltas, t, 4);
+            OpChecks.shape("proposals", "logits", level.logits, t);
+            OpChecks.rank("proposals", "index", level.index, 1);
+            OpChecks.dtype("proposals", "index", level.index, DType.INT32);
+            total += level.index.dim(0);
+        }
+        Tensor boxes = Tensor.empty("proposals", DType.FLOAT32, Shape.of(total, 4));
+        Tensor scores = Tensor.empty("proposals", DType.FLOAT32, Shape.of(total));
+        Tensor group = Tensor.empty("proposals", DType.INT32, Shape.of(total));
+        int from = 0;
+        for (int l = 0; l < levels.size(); l++) {
+            AnchorChoice level = levels.get(l);
+            int to = from + level.index.dim(0);
+            boxes.backend()
+                    .boxes()
+                    .proposals(
+                            weights,
+                            limits,
+                            level.deltas.contiguous().view(),
+                            level.anchors.contiguous().view(),
+                            level.logits.contiguous().view(),
+                            level.index.contiguous().view(),
+                            l,
+                            boxes.slice(0, from, to).view(),
+                            scores.slice(0, from, to).view(),
+                            group.slice(0, from, to).view());
+            from = to;
+        }
+        return new Candidates(boxes, scores, group);
+    }
+
+    /**
+     * Clips the boxes of scored RoIs, one for each RoI and class; the group of those that may be
+     * detections is their class. See {@link soma.tensor.spi.BoxKernels#candidates}.
+     *
+     * @param boxes [r,K,4], or [r,1,4] if classes share a box
+     * @param scores [r,K+1], background last
+     * @param threshold scores above this count
+     * @return r * K of them, RoI by RoI
+     */
+    public static Candidates candidates(
+            Limits limits, double threshold, Tensor boxes, Tensor scores) {
+        OpChecks.rank("candidates", "scores", scores, 2);
+        OpChecks.dtype("candidates", "scores", scores, DType.FLOAT32);
+        OpChecks.rank("candidates", "boxes", boxes, 3);
+        OpChecks.dtype("candidates", "boxes", boxes, DType.FLOAT32);
+        int r = scores.dim(0);
+        int classes = scores.dim(1) - 1;
+        OpChecks.shape("candidates", "boxes", boxes, r, boxes.dim(1) == 1 ? 1 : classes, 4);
+        Tensor out = Tensor.empty("candidates", DType.FLOAT32, Shape.of(r * classes, 4));
+        Tensor group = Tensor.empty("candidates", DType.INT32, Shape.of(r * classes));
+        scores.backend()
+                .boxes()
+                .candidates(
+                        limits,
+                        threshold,
+                        boxes.contiguous().view(),
+                        scores.contiguous().view(),
+                        out.view(),
+                        group.view());
+        Tensor own = scores.slice(1, 0, classes).contiguous().reshape(r * classes);
+        return new Candidates(out, own, group);
     }
 
     private static int boxRows(String op, String argument, Tensor boxes) {

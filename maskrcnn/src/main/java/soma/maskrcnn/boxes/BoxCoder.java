@@ -1,6 +1,8 @@
 package soma.maskrcnn.boxes;
 
 import soma.tensor.Tensor;
+import soma.tensor.Vision;
+import soma.tensor.spi.BoxKernels.Weights;
 
 /**
  * The regression targets of boxes (R-CNN, Girshick et al. 2014; detectron2's {@code
@@ -13,9 +15,6 @@ import soma.tensor.Tensor;
  * @param wh weight of the height
  */
 public record BoxCoder(double wx, double wy, double ww, double wh) {
-    /** Largest logarithm of a size ratio when decoding, so that exp can't overflow. */
-    public static final double SCALE_CLAMP = Math.log(1000.0 / 16);
-
     /** A coder with the four weights of a config entry. */
     public static BoxCoder of(double[] weights) {
         return new BoxCoder(weights[0], weights[1], weights[2], weights[3]);
@@ -29,45 +28,23 @@ public record BoxCoder(double wx, double wy, double ww, double wh) {
      * @return [n,4]: dx, dy, dw, dh
      */
     public Tensor encode(Tensor source, Tensor target) {
-        Tensor sw = width(source);
-        Tensor sh = height(source);
-        Tensor tw = width(target);
-        Tensor th = height(target);
-        Tensor dx = centre(target, 0, tw).sub(centre(source, 0, sw)).mul(wx).div(sw);
-        Tensor dy = centre(target, 1, th).sub(centre(source, 1, sh)).mul(wy).div(sh);
-        return Tensor.concat(1, dx, dy, tw.div(sw).log().mul(ww), th.div(sh).log().mul(wh));
+        return Vision.encodeBoxes(weights(), source, target);
     }
 
     /**
      * Applies deltas to boxes.
      *
-     * @param deltas [..., 4]
-     * @param boxes [..., 4], of the same shape or broadcasting to it
+     * @param deltas [n,4], or [n,k,4] for k results of each box
+     * @param boxes [n,4]
      * @return of the shape of {@code deltas}
      */
     public Tensor decode(Tensor deltas, Tensor boxes) {
-        Tensor w = width(boxes);
-        Tensor h = height(boxes);
-        Tensor cx = column(deltas, 0).div(wx).mul(w).add(centre(boxes, 0, w));
-        Tensor cy = column(deltas, 1).div(wy).mul(h).add(centre(boxes, 1, h));
-        Tensor halfW = column(deltas, 2).div(ww).min(SCALE_CLAMP).exp().mul(w).mul(0.5);
-        Tensor halfH = column(deltas, 3).div(wh).min(SCALE_CLAMP).exp().mul(h).mul(0.5);
-        return Tensor.concat(-1, cx.sub(halfW), cy.sub(halfH), cx.add(halfW), cy.add(halfH));
+        Tensor each = deltas.rank() == 3 ? deltas : deltas.reshape(deltas.dim(0), 1, 4);
+        return Vision.decodeBoxes(weights(), each, boxes).reshape(deltas.shape().dims());
     }
 
-    private static Tensor column(Tensor boxes, int i) {
-        return boxes.slice(-1, i, i + 1);
-    }
-
-    private static Tensor width(Tensor boxes) {
-        return column(boxes, 2).sub(column(boxes, 0));
-    }
-
-    private static Tensor height(Tensor boxes) {
-        return column(boxes, 3).sub(column(boxes, 1));
-    }
-
-    private static Tensor centre(Tensor boxes, int axis, Tensor extent) {
-        return column(boxes, axis).add(extent.mul(0.5));
+    /** The four weights, as kernels take them. */
+    public Weights weights() {
+        return new Weights(wx, wy, ww, wh);
     }
 }

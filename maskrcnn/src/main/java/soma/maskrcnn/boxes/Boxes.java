@@ -21,11 +21,6 @@ public final class Boxes {
         return shorterSide(boxes).compare(Compare.GT, minSize).nonZero();
     }
 
-    /** INT32 positions of boxes whose sides are both at least {@code minSize} long. */
-    public static Tensor atLeast(Tensor boxes, double minSize) {
-        return shorterSide(boxes).compare(Compare.GE, minSize).nonZero();
-    }
-
     private static Tensor shorterSide(Tensor boxes) {
         return boxes.slice(1, 2, 4).sub(boxes.slice(1, 0, 2)).min(false, 1);
     }
@@ -34,16 +29,5 @@ public final class Boxes {
     public static Tensor area(Tensor boxes) {
         Tensor sides = boxes.slice(1, 2, 4).sub(boxes.slice(1, 0, 2));
         return sides.slice(1, 0, 1).mul(sides.slice(1, 1, 2)).reshape(boxes.dim(0));
-    }
-
-    /** Whether each row holds finite numbers only: INT32 positions of those that do. */
-    public static Tensor finiteRows(Tensor rows) {
-        // |x| < infinity is false for NaN too.
-        return rows.abs()
-                .compare(Compare.LT, Double.POSITIVE_INFINITY)
-                .to(rows.dtype())
-                .min(false, 1)
-                .compare(Compare.GT, 0)
-                .nonZero();
     }
 }

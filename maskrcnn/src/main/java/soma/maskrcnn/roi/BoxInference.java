@@ -1,15 +1,11 @@
 package soma.maskrcnn.roi;
 
-import soma.maskrcnn.boxes.Boxes;
 import soma.maskrcnn.rpn.Proposals;
-import soma.tensor.DType;
 import soma.tensor.Scope;
-import soma.tensor.Shape;
 import soma.tensor.Tensor;
 import soma.tensor.Vision;
+import soma.tensor.spi.BoxKernels.Limits;
 import soma.tensor.spi.ElementwiseKernels.Compare;
-
-import java.util.List;
 
 /** From scored RoIs to detections (detectron2's {@code fast_rcnn_inference_single_image}). */
 public final class BoxInference {
@@ -36,12 +32,7 @@ public final class BoxInference {
             int boxesPerRoi = config.classAgnostic() ? 1 : heads.classes();
             Tensor boxes =
                     config.coder()
-                            .decode(
-                                    deltas.reshape(r, boxesPerRoi, 4),
-                                    proposals
-                                            .boxes()
-                                            .reshape(r, 1, 4)
-                                            .broadcastTo(Shape.of(r, boxesPerRoi, 4)))
+                            .decode(deltas.reshape(r, boxesPerRoi, 4), proposals.boxes())
                             .reshape(r, boxesPerRoi * 4);
             Detections d = select(boxes, probabilities, height, width);
             d.promoteTo(scope);
@@ -57,36 +48,18 @@ public final class BoxInference {
      */
     public Detections select(Tensor boxes, Tensor probabilities, int height, int width) {
         try (Scope scope = Scope.open("box selection")) {
-            int r = boxes.dim(0);
-            int boxesPerRoi = boxes.dim(1) / 4;
-            Tensor scores = probabilities;
-            if (!Tensor.allFinite(List.of(boxes, scores))) {
-                Tensor finite = Boxes.finiteRows(Tensor.concat(1, boxes, scores));
-                boxes = boxes.indexSelect(finite);
-                scores = scores.indexSelect(finite);
-                r = finite.dim(0);
-            }
-            Tensor flatBoxes = Boxes.clip(boxes.reshape(r * boxesPerRoi, 4), height, width);
-            Tensor flatScores =
-                    scores.slice(1, 0, heads.classes()).contiguous().reshape(r * heads.classes());
-            // Row-major: RoI, then class.
-            Tensor candidates = flatScores.compare(Compare.GT, heads.scoreThreshold()).nonZero();
-            int[] index = candidates.toInts();
-            int[] boxRow = new int[index.length];
-            int[] classOf = new int[index.length];
-            for (int i = 0; i < index.length; i++) {
-                classOf[i] = index[i] % heads.classes();
-                boxRow[i] = config.classAgnostic() ? index[i] / heads.classes() : index[i];
-            }
-            Tensor candidateBoxes = flatBoxes.indexSelect(Tensor.of(boxRow, boxRow.length));
-            Tensor candidateScores = flatScores.indexSelect(candidates);
-            Tensor classes = Tensor.of(classOf, classOf.length);
-            if (heads.minSide() > 0) {
-                Tensor large = Boxes.atLeast(candidateBoxes, heads.minSide());
-                candidateBoxes = candidateBoxes.indexSelect(large);
-                candidateScores = candidateScores.indexSelect(large);
-                classes = classes.indexSelect(large);
-            }
+            double minSide = heads.minSide() > 0 ? heads.minSide() : Double.NEGATIVE_INFINITY;
+            Vision.Candidates all =
+                    Vision.candidates(
+                            new Limits(height, width, minSide, true),
+                            heads.scoreThreshold(),
+                            boxes.reshape(boxes.dim(0), boxes.dim(1) / 4, 4),
+                            probabilities);
+            // Most scores are low: what is left is so much less that it pays to ask how many.
+            Tensor candidates = all.group().compare(Compare.GE, 0).nonZero();
+            Tensor candidateBoxes = all.boxes().indexSelect(candidates);
+            Tensor candidateScores = all.scores().indexSelect(candidates);
+            Tensor classes = all.group().indexSelect(candidates);
             Tensor keep =
                     Vision.nms(candidateBoxes, candidateScores, classes, heads.nmsThreshold());
             int limit = heads.detectionsPerImage();
@@ -96,7 +69,7 @@ public final class BoxInference {
             return new Detections(
                     scope.promote(candidateBoxes.indexSelect(keep)),
                     scope.promote(candidateScores.indexSelect(keep)),
-                    scope.promote(classes.to(DType.INT32).indexSelect(keep)),
+                    scope.promote(classes.indexSelect(keep)),
                     null,
                     height,
                     width);

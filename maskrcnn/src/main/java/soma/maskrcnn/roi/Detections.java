@@ -5,12 +5,14 @@ import soma.maskrcnn.structures.Instances;
 import soma.maskrcnn.structures.MaskPaste;
 import soma.maskrcnn.structures.MaskProbabilities;
 import soma.maskrcnn.structures.Rle;
+import soma.tensor.DType;
 import soma.tensor.Scope;
 import soma.tensor.Tensor;
 import soma.tensor.Vision;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Objects found in one image, in the coordinates of the network's input, by descending score. Masks
@@ -27,6 +29,9 @@ public record Detections(
         Tensor boxes, Tensor scores, Tensor classes, Tensor masks, int height, int width) {
     /** Masks are pasted a few at a time. */
     private static final int CHUNK = 64;
+
+    /** Numbers of a detection: box, score, class. */
+    private static final int ROW = 6;
 
     /** The same detections with mask probabilities. */
     public Detections withMasks(Tensor probabilities) {
@@ -60,20 +65,47 @@ public record Detections(
             float sy = (float) outHeight / height;
             Tensor scaled = boxes.mul(Tensor.of(new float[] {sx, sy, sx, sy}, 4));
             Tensor clipped = Boxes.clip(scaled, outHeight, outWidth);
-            Tensor keep = Boxes.larger(clipped, 0);
-            Tensor kept = clipped.indexSelect(keep);
-            Tensor probabilities = masks.indexSelect(keep);
-            List<Rle> pasted = paste(probabilities, kept, outHeight, outWidth, maskThreshold);
+            // One read: what is empty is found out here.
+            float[] rows =
+                    Tensor.concat(
+                                    1,
+                                    clipped,
+                                    scores.reshape(size(), 1),
+                                    classes.to(DType.FLOAT32).reshape(size(), 1))
+                            .toFloats();
+            int[] keep = IntStream.range(0, size()).filter(i -> !isEmpty(rows, ROW * i)).toArray();
+            float[] keptBoxes = new float[4 * keep.length];
+            float[] keptScores = new float[keep.length];
+            int[] keptClasses = new int[keep.length];
+            for (int i = 0; i < keep.length; i++) {
+                int row = ROW * keep[i];
+                System.arraycopy(rows, row, keptBoxes, 4 * i, 4);
+                keptScores[i] = rows[row + 4];
+                keptClasses[i] = (int) rows[row + 5];
+            }
+            Tensor kept = Tensor.of(keep, keep.length);
+            Tensor probabilities = masks.indexSelect(kept);
+            List<Rle> pasted =
+                    paste(
+                            probabilities,
+                            clipped.indexSelect(kept),
+                            outHeight,
+                            outWidth,
+                            maskThreshold);
             return new Instances(
                     outHeight,
                     outWidth,
-                    kept.toFloats(),
-                    scores.indexSelect(keep).toFloats(),
-                    classes.indexSelect(keep).toInts(),
+                    keptBoxes,
+                    keptScores,
+                    keptClasses,
                     pasted,
                     new MaskProbabilities(
                             masks.dim(1), probabilities.toFloats(), MaskPaste.DETECTRON2));
         }
+    }
+
+    private static boolean isEmpty(float[] rows, int box) {
+        return !(rows[box + 2] - rows[box] > 0 && rows[box + 3] - rows[box + 1] > 0);
     }
 
     private static List<Rle> paste(

@@ -3,6 +3,7 @@ package soma.maskrcnn.rpn;
 import soma.tensor.Device;
 import soma.tensor.Scope;
 import soma.tensor.Tensor;
+import soma.tensor.Vision;
 
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -42,8 +43,17 @@ public final class AnchorGenerator {
         if (known != null) {
             return known;
         }
-        float[] boxes = boxes(key);
-        Tensor grid = Tensor.of(boxes, boxes.length / 4, 4).keep("anchors");
+        float[] cell = cell(level);
+        Tensor grid =
+                Vision.anchors(
+                                Tensor.of(cell, cell.length / 4, 4),
+                                height,
+                                width,
+                                dy,
+                                dx,
+                                config.offset() * dy,
+                                config.offset() * dx)
+                        .keep("anchors");
         grids.put(key, grid);
         if (grids.size() > KEPT_GRIDS) {
             Iterator<Tensor> eldest = grids.values().iterator();
@@ -76,22 +86,5 @@ public final class AnchorGenerator {
             }
         }
         return cell;
-    }
-
-    private float[] boxes(Key key) {
-        float[] cell = cell(key.level);
-        float shiftY = (float) (config.offset() * key.dy);
-        float shiftX = (float) (config.offset() * key.dx);
-        float[] out = new float[key.height * key.width * cell.length];
-        int o = 0;
-        for (int y = 0; y < key.height; y++) {
-            for (int x = 0; x < key.width; x++) {
-                for (int c = 0; c < cell.length; c += 2) {
-                    out[o++] = (x * key.dx + shiftX) + cell[c];
-                    out[o++] = (y * key.dy + shiftY) + cell[c + 1];
-                }
-            }
-        }
-        return out;
     }
 }

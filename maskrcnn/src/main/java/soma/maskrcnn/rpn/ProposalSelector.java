@@ -1,12 +1,13 @@
 package soma.maskrcnn.rpn;
 
-import soma.maskrcnn.boxes.Boxes;
 import soma.tensor.Scope;
 import soma.tensor.Tensor;
 import soma.tensor.Vision;
+import soma.tensor.spi.BoxKernels;
+import soma.tensor.spi.BoxKernels.Limits;
+import soma.tensor.spi.ElementwiseKernels.Compare;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -42,55 +43,35 @@ public final class ProposalSelector {
         int preNms = training ? config.preNmsTrain() : config.preNmsTest();
         int postNms = training ? config.postNmsTrain() : config.postNmsTest();
         try (Scope scope = Scope.open("proposals")) {
-            List<Tensor> boxParts = new ArrayList<>();
-            List<Tensor> logitParts = new ArrayList<>();
-            int[] counts = new int[anchors.size()];
-            for (int l = 0; l < counts.length; l++) {
+            List<Vision.AnchorChoice> chosen = new ArrayList<>();
+            for (int l = 0; l < anchors.size(); l++) {
                 int total = anchors.get(l).dim(0);
-                counts[l] = Math.min(total, preNms);
+                int count = Math.min(total, preNms);
                 Tensor scores = logits.get(l).slice(0, i, i + 1);
-                Tensor best = scores.topk(counts[l]).reshape(counts[l]);
-                Tensor d = deltas.get(l).slice(0, i, i + 1).reshape(total, 4).indexSelect(best);
-                boxParts.add(config.coder().decode(d, anchors.get(l).indexSelect(best)));
-                logitParts.add(scores.reshape(total).indexSelect(best));
+                chosen.add(
+                        new Vision.AnchorChoice(
+                                deltas.get(l).slice(0, i, i + 1).reshape(total, 4),
+                                anchors.get(l),
+                                scores.reshape(total),
+                                scores.topk(count).reshape(count)));
             }
-            Tensor boxes = Tensor.concat(0, boxParts.toArray(Tensor[]::new));
-            Tensor scores = Tensor.concat(0, logitParts.toArray(Tensor[]::new));
-            Tensor level = Tensor.of(levelOfEach(counts), boxes.dim(0));
-            if (!Tensor.allFinite(List.of(boxes, scores))) {
-                if (training) {
-                    throw new DivergenceException(
-                            "the RPN predicted boxes or logits that are not finite");
-                }
-                Tensor finite =
-                        Boxes.finiteRows(Tensor.concat(1, boxes, scores.reshape(boxes.dim(0), 1)));
-                boxes = boxes.indexSelect(finite);
-                scores = scores.indexSelect(finite);
-                level = level.indexSelect(finite);
+            Limits limits = new Limits(height, width, config.minSize(), config.minSizeIncluded());
+            Vision.Candidates c = Vision.proposals(config.coder().weights(), limits, chosen);
+            if (training) {
+                requireFinite(c.group());
             }
-            Tensor clipped = Boxes.clip(boxes, height, width);
-            Tensor kept =
-                    config.minSizeIncluded()
-                            ? Boxes.atLeast(clipped, config.minSize())
-                            : Boxes.larger(clipped, config.minSize());
-            clipped = clipped.indexSelect(kept);
-            scores = scores.indexSelect(kept);
-            Tensor rank = config.probabilities() ? scores.sigmoid() : scores;
-            Tensor best = Vision.nms(clipped, rank, level.indexSelect(kept), config.nmsThreshold());
+            Tensor rank = config.probabilities() ? c.scores().sigmoid() : c.scores();
+            Tensor best = Vision.nms(c.boxes(), rank, c.group(), config.nmsThreshold());
             best = best.slice(0, 0, Math.min(best.dim(0), postNms));
             return new Proposals(
-                    scope.promote(clipped.indexSelect(best)),
-                    scope.promote(scores.indexSelect(best)));
+                    scope.promote(c.boxes().indexSelect(best)),
+                    scope.promote(c.scores().indexSelect(best)));
         }
     }
 
-    private static int[] levelOfEach(int[] counts) {
-        int[] level = new int[Arrays.stream(counts).sum()];
-        int from = 0;
-        for (int l = 0; l < counts.length; l++) {
-            Arrays.fill(level, from, from + counts[l], l);
-            from += counts[l];
+    private static void requireFinite(Tensor group) {
+        if (group.compare(Compare.EQ, BoxKernels.NOT_FINITE).nonZero().dim(0) > 0) {
+            throw new DivergenceException("the RPN predicted boxes or logits that are not finite");
         }
-        return level;
     }
 }

@@ -10,7 +10,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import soma.maskrcnn.GoldenOps;
 import soma.tensor.Device;
 import soma.tensor.Scope;
-import soma.tensor.Shape;
 import soma.tensor.Tensor;
 
 class BoxCoderTest {
@@ -40,7 +39,7 @@ class BoxCoderTest {
                         "decode-" + kind + ".decoded",
                         coder.decode(
                                 golden.tensor("decode-" + kind + ".deltas").reshape(n, 3, 4),
-                                boxes.reshape(n, 1, 4).broadcastTo(Shape.of(n, 3, 4))));
+                                boxes));
             }
         }
     }
@@ -83,15 +82,6 @@ class BoxCoderTest {
             float[] out = RPN.decode(Tensor.of(new float[] {0, 0, 50, -50}, 1, 4), box).toFloats();
             assertEquals(1000, out[2] - out[0], 1e-2);
             assertEquals(0, out[3] - out[1], 1e-6);
-        }
-    }
-
-    @Test
-    void findsRowsWithoutInfinityOrNaN() {
-        try (Scope _ = Scope.open("test", Device.cpu())) {
-            float inf = Float.POSITIVE_INFINITY;
-            Tensor rows = Tensor.of(new float[] {1, 2, Float.NaN, 0, 3, -inf, -4, 5}, 4, 2);
-            assertArrayEquals(new int[] {0, 3}, Boxes.finiteRows(rows).toInts());
         }
     }
 }

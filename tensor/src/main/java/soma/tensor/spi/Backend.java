@@ -79,6 +79,9 @@ public interface Backend {
     /** RoIAlign, NMS, matching, mask pasting. */
     VisionKernels vision();
 
+    /** Coding, clipping and filtering of boxes, anchors. */
+    BoxKernels boxes();
+
     /** Parameter updates. */
     OptimizerKernels optimizer();
 

@@ -19,6 +19,9 @@ public interface Instruments {
     /** Waits until all that was started is done. */
     void synchronize();
 
+    /** Times that the host waited for a result so far. */
+    long roundTrips();
+
     /** Measured float32 operations per second, a multiply-add being two; 0 if emulated. */
     double peakFlops();
 

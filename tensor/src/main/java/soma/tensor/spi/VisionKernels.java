@@ -47,7 +47,7 @@ public interface VisionKernels {
      *
      * @param boxes [n,4]
      * @param scores [n]
-     * @param group INT32 [n]
+     * @param group INT32 [n]; boxes of a negative one take no part
      * @param keep INT32 [n], its first elements are overwritten with kept indices by descending
      *     score
      * @return how many are kept

@@ -77,6 +77,14 @@ public abstract class BackendContract {
     }
 
     @Nested
+    class Boxes extends BoxContract {
+        @Override
+        protected Device device() {
+            return BackendContract.this.device();
+        }
+    }
+
+    @Nested
     class Optimizer extends OptimizerContract {
         @Override
         protected Device device() {

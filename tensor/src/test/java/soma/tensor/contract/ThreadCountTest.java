@@ -61,7 +61,7 @@ class ThreadCountTest {
                         () -> DeviceContract.tensor(1, 100_003).sum(),
                         () -> DeviceContract.tensor(1, 10_007, 19).sum(false, 0),
                         () -> VisionContract.match(9, 2500, true),
-                        () -> VisionContract.nms(500, 3, 0.5));
+                        () -> VisionContract.nms(500, VisionContract.ints(3, 500, 3), 0.5));
         int before = Workers.threads();
         try {
             for (Supplier<Tensor> kernel : kernels) {

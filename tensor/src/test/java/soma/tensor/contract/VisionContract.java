@@ -66,13 +66,20 @@ abstract class VisionContract extends DeviceContract {
         for (int n : new int[] {0, 1, 2, 15, 16, 17, 500}) {
             for (int groups : new int[] {1, 3}) {
                 for (double threshold : new double[] {0, 0.5, 0.7}) {
-                    agree(0, () -> nms(n, groups, threshold));
+                    agree(0, () -> nms(n, ints(3, n, groups), threshold));
+                    agree(
+                            0,
+                            () ->
+                                    nms(
+                                            n,
+                                            ints(3, n, groups).sub(Tensor.of(new int[] {1}, 1)),
+                                            threshold));
                 }
             }
         }
     }
 
-    static Tensor nms(int n, int groups, double threshold) {
+    static Tensor nms(int n, Tensor group, double threshold) {
         Tensor keep = Tensor.full(DType.INT32, 0, n);
         int count =
                 keep.backend()
@@ -80,7 +87,7 @@ abstract class VisionContract extends DeviceContract {
                         .nms(
                                 boxes(1, n, 40, 30).view(),
                                 tensor(2, n).mul(4).floor().view(),
-                                ints(3, n, groups).view(),
+                                group.view(),
                                 threshold,
                                 keep.view());
         return keep.slice(0, 0, count);

@@ -1,6 +1,7 @@
 package soma.tensor.cpu.scalar;
 
 import soma.tensor.cpu.CpuBackend;
+import soma.tensor.spi.BoxKernels;
 import soma.tensor.spi.ConvKernels;
 import soma.tensor.spi.ElementwiseKernels;
 import soma.tensor.spi.IndexKernels;
@@ -24,6 +25,7 @@ public final class ScalarBackend extends CpuBackend {
     private final NormKernels norm = new ScalarNorm();
     private final IndexKernels index = new ScalarIndex();
     private final VisionKernels vision = new ScalarVision();
+    private final BoxKernels boxes = new ScalarBoxes();
     private final OptimizerKernels optimizer = new ScalarOptimizer();
 
     @Override
@@ -64,6 +66,11 @@ public final class ScalarBackend extends CpuBackend {
     @Override
     public VisionKernels vision() {
         return vision;
+    }
+
+    @Override
+    public BoxKernels boxes() {
+        return boxes;
     }
 
     @Override

@@ -34,7 +34,7 @@ final class ScalarVision implements VisionKernels {
         double[] kept = new double[order.length];
         int count = 0;
         for (Integer candidate : order) {
-            boolean suppressed = false;
+            boolean suppressed = groups[candidate] < 0;
             for (int k = 0; k < count && !suppressed; k++) {
                 int other = (int) kept[k];
                 suppressed =

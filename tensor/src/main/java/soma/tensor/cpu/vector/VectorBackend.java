@@ -3,6 +3,7 @@ package soma.tensor.cpu.vector;
 import soma.tensor.cpu.CpuBackend;
 import soma.tensor.cpu.scalar.ScalarBackend;
 import soma.tensor.spi.Backend;
+import soma.tensor.spi.BoxKernels;
 import soma.tensor.spi.ConvKernels;
 import soma.tensor.spi.ElementwiseKernels;
 import soma.tensor.spi.IndexKernels;
@@ -28,6 +29,7 @@ public final class VectorBackend extends CpuBackend {
     private final NormKernels norm = new VectorNorm(reference.norm());
     private final IndexKernels index = new VectorIndex(reference.index());
     private final VisionKernels vision = new VectorVision(reference.vision());
+    private final BoxKernels boxes = new VectorBoxes();
     private final OptimizerKernels optimizer = new VectorOptimizer(reference.optimizer());
 
     @Override
@@ -68,6 +70,11 @@ public final class VectorBackend extends CpuBackend {
     @Override
     public VisionKernels vision() {
         return vision;
+    }
+
+    @Override
+    public BoxKernels boxes() {
+        return boxes;
     }
 
     @Override

@@ -50,6 +50,9 @@ final class VectorNms {
         int[] starts = new int[members.length + 1];
         int count = 0;
         for (int i = 0; i < members.length; i++) {
+            if (members[i] < 0) {
+                continue; // they come first
+            }
             if (i == 0 || members[i] >> 32 != members[i - 1] >> 32) {
                 starts[count++] = i;
             }
