@@ -5,6 +5,7 @@ import soma.tensor.spi.Backend;
 import soma.tensor.spi.BoxKernels;
 import soma.tensor.spi.ConvKernels;
 import soma.tensor.spi.ElementwiseKernels;
+import soma.tensor.spi.ImageKernels;
 import soma.tensor.spi.IndexKernels;
 import soma.tensor.spi.Instruments;
 import soma.tensor.spi.MatMulKernels;
@@ -38,6 +39,7 @@ final class ProfiledBackend implements Backend {
     private final IndexKernels index;
     private final VisionKernels vision;
     private final BoxKernels boxes;
+    private final ImageKernels images;
     private final OptimizerKernels optimizer;
 
     /** Before {@code b}, which must be able to allocate for others. */
@@ -52,6 +54,7 @@ final class ProfiledBackend implements Backend {
         index = timed(IndexKernels.class, b.index());
         vision = timed(VisionKernels.class, b.vision());
         boxes = timed(BoxKernels.class, b.boxes());
+        images = timed(ImageKernels.class, b.images());
         optimizer = timed(OptimizerKernels.class, b.optimizer());
     }
 
@@ -169,6 +172,11 @@ final class ProfiledBackend implements Backend {
     @Override
     public BoxKernels boxes() {
         return boxes;
+    }
+
+    @Override
+    public ImageKernels images() {
+        return images;
     }
 
     @Override

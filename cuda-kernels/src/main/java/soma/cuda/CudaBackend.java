@@ -7,6 +7,7 @@ import soma.tensor.spi.Backend;
 import soma.tensor.spi.BoxKernels;
 import soma.tensor.spi.ConvKernels;
 import soma.tensor.spi.ElementwiseKernels;
+import soma.tensor.spi.ImageKernels;
 import soma.tensor.spi.IndexKernels;
 import soma.tensor.spi.Instruments;
 import soma.tensor.spi.MatMulKernels;
@@ -38,6 +39,7 @@ public final class CudaBackend implements Backend {
     private final NormKernels norm;
     private final SpatialKernels spatial;
     private final BoxKernels boxes;
+    private final ImageKernels images;
     private final OptimizerKernels optimizer;
     private long roundTrips;
 
@@ -57,6 +59,7 @@ public final class CudaBackend implements Backend {
         norm = new CudaNorm(this, launcher);
         spatial = new CudaSpatial(this, launcher);
         boxes = new CudaBoxes(launcher);
+        images = new CudaImages(launcher);
         optimizer = new CudaOptimizer(this, launcher);
         indexCheck = new IndexCheck(driver);
         index = new CudaIndex(launcher, this, indexCheck);
@@ -193,6 +196,11 @@ public final class CudaBackend implements Backend {
     @Override
     public BoxKernels boxes() {
         return boxes;
+    }
+
+    @Override
+    public ImageKernels images() {
+        return images;
     }
 
     @Override

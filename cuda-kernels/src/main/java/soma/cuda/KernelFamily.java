@@ -105,6 +105,9 @@ public enum KernelFamily {
     /** Coding, clipping and filtering of boxes, anchors. */
     BOXES("box_encode_f32", "box_decode_f32", "anchors_f32", "proposals_f32", "candidates_f32"),
 
+    /** Normalisation of images. */
+    IMAGE("normalise_pad_u8"),
+
     /** Parameter updates and norms, of all tensors of a model in one launch. */
     OPTIMIZER("sgd_f32", "adamw_f32", "squared_norm_f32", "non_finite_f32"),
 

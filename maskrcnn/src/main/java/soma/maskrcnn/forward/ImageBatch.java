@@ -2,7 +2,9 @@ package soma.maskrcnn.forward;
 
 import soma.maskrcnn.image.Image8;
 import soma.maskrcnn.image.ImageSize;
+import soma.tensor.DType;
 import soma.tensor.Functional;
+import soma.tensor.Images;
 import soma.tensor.Scope;
 import soma.tensor.ShapeException;
 import soma.tensor.Tensor;
@@ -47,12 +49,11 @@ public final class ImageBatch {
         }
         int h = padded(maxH, divisibility);
         int w = padded(maxW, divisibility);
-        int c = mean.length;
-        float[] all = new float[n * h * w * c];
-        for (int i = 0; i < n; i++) {
-            normalise(images.get(i), mean, std, all, i * h * w * c, w * c);
-        }
-        return new ImageBatch(Tensor.of(all, n, h, w, c), heights, widths);
+        return new ImageBatch(
+                Images.normalisePad(
+                        images.stream().map(ImageBatch::bytes).toList(), mean, std, h, w),
+                heights,
+                widths);
     }
 
     /**
@@ -71,30 +72,35 @@ public final class ImageBatch {
         int h = padded(sizes.stream().mapToInt(ImageSize::height).max().orElse(0), divisibility);
         int w = padded(sizes.stream().mapToInt(ImageSize::width).max().orElse(0), divisibility);
         int n = images.size();
-        float[] all = new float[n * h * w * c];
         int[] heights = new int[n];
         int[] widths = new int[n];
-        for (int i = 0; i < n; i++) {
-            heights[i] = sizes.get(i).height();
-            widths[i] = sizes.get(i).width();
-            requireChannels(images, i, c);
-            float[] rows = resized(images.get(i), sizes.get(i), mean, std);
-            int row = widths[i] * c;
-            for (int y = 0; y < heights[i]; y++) {
-                System.arraycopy(rows, y * row, all, (i * h + y) * w * c, row);
+        Tensor[] parts = new Tensor[n];
+        try (Scope scope = Scope.open("resize")) {
+            for (int i = 0; i < n; i++) {
+                heights[i] = sizes.get(i).height();
+                widths[i] = sizes.get(i).width();
+                requireChannels(images, i, c);
+                Image8 image = images.get(i);
+                Tensor normalised =
+                        Images.normalisePad(
+                                List.of(bytes(image)), mean, std, image.height(), image.width());
+                parts[i] = pad(Functional.bilinear(normalised, heights[i], widths[i]), h, w);
             }
+            return new ImageBatch(scope.promote(Tensor.concat(0, parts)), heights, widths);
         }
-        return new ImageBatch(Tensor.of(all, n, h, w, c), heights, widths);
     }
 
-    private static float[] resized(Image8 image, ImageSize size, double[] mean, double[] std) {
-        int row = image.width() * mean.length;
-        float[] normalised = new float[image.height() * row];
-        normalise(image, mean, std, normalised, 0, row);
-        try (Scope _ = Scope.open("resize")) {
-            Tensor x = Tensor.of(normalised, 1, image.height(), image.width(), mean.length);
-            return Functional.bilinear(x, size.height(), size.width()).toFloats();
-        }
+    /** Zeros on the right and bottom of [1,h,w,c]. */
+    private static Tensor pad(Tensor x, int height, int width) {
+        int c = x.dim(3);
+        Tensor wide = Tensor.concat(2, x, Tensor.zeros(1, x.dim(1), width - x.dim(2), c));
+        return Tensor.concat(1, wide, Tensor.zeros(1, height - x.dim(1), width, c));
+    }
+
+    /** UINT8 [h,w,c]. */
+    private static Tensor bytes(Image8 image) {
+        return Tensor.of(
+                DType.UINT8, image.pixels(), image.height(), image.width(), image.channels());
     }
 
     private static int padded(int extent, int divisibility) {
@@ -105,29 +111,6 @@ public final class ImageBatch {
         int got = images.get(i).channels();
         if (got != channels) {
             throw ShapeException.of("image batch", "channels of image " + i, channels, got);
-        }
-    }
-
-    private static void normalise(
-            Image8 image, double[] mean, double[] std, float[] out, int offset, int rowStride) {
-        int c = mean.length;
-        // 256 possible values a channel: the division is done once for each.
-        float[] table = new float[256 * c];
-        for (int v = 0; v < 256; v++) {
-            for (int k = 0; k < c; k++) {
-                table[v * c + k] = (v - (float) mean[k]) / (float) std[k];
-            }
-        }
-        byte[] pixels = image.pixels();
-        int row = image.width() * c;
-        for (int y = 0; y < image.height(); y++) {
-            int from = y * row;
-            int to = offset + y * rowStride;
-            for (int x = 0; x < row; x += c) {
-                for (int k = 0; k < c; k++) {
-                    out[to + x + k] = table[(pixels[from + x + k] & 255) * c + k];
-                }
-            }
         }
     }
 

@@ -82,6 +82,9 @@ public interface Backend {
     /** Coding, clipping and filtering of boxes, anchors. */
     BoxKernels boxes();
 
+    /** Normalisation of images. */
+    ImageKernels images();
+
     /** Parameter updates. */
     OptimizerKernels optimizer();
 

@@ -85,6 +85,14 @@ public abstract class BackendContract {
     }
 
     @Nested
+    class Image extends ImageContract {
+        @Override
+        protected Device device() {
+            return BackendContract.this.device();
+        }
+    }
+
+    @Nested
     class Optimizer extends OptimizerContract {
         @Override
         protected Device device() {

@@ -4,6 +4,7 @@ import soma.tensor.cpu.CpuBackend;
 import soma.tensor.spi.BoxKernels;
 import soma.tensor.spi.ConvKernels;
 import soma.tensor.spi.ElementwiseKernels;
+import soma.tensor.spi.ImageKernels;
 import soma.tensor.spi.IndexKernels;
 import soma.tensor.spi.MatMulKernels;
 import soma.tensor.spi.NormKernels;
@@ -26,6 +27,7 @@ public final class ScalarBackend extends CpuBackend {
     private final IndexKernels index = new ScalarIndex();
     private final VisionKernels vision = new ScalarVision();
     private final BoxKernels boxes = new ScalarBoxes();
+    private final ImageKernels images = new ScalarImages();
     private final OptimizerKernels optimizer = new ScalarOptimizer();
 
     @Override
@@ -71,6 +73,11 @@ public final class ScalarBackend extends CpuBackend {
     @Override
     public BoxKernels boxes() {
         return boxes;
+    }
+
+    @Override
+    public ImageKernels images() {
+        return images;
     }
 
     @Override

@@ -6,6 +6,7 @@ import soma.tensor.spi.Backend;
 import soma.tensor.spi.BoxKernels;
 import soma.tensor.spi.ConvKernels;
 import soma.tensor.spi.ElementwiseKernels;
+import soma.tensor.spi.ImageKernels;
 import soma.tensor.spi.IndexKernels;
 import soma.tensor.spi.MatMulKernels;
 import soma.tensor.spi.NormKernels;
@@ -30,6 +31,7 @@ public final class VectorBackend extends CpuBackend {
     private final IndexKernels index = new VectorIndex(reference.index());
     private final VisionKernels vision = new VectorVision(reference.vision());
     private final BoxKernels boxes = new VectorBoxes();
+    private final ImageKernels images = new VectorImages();
     private final OptimizerKernels optimizer = new VectorOptimizer(reference.optimizer());
 
     @Override
@@ -75,6 +77,11 @@ public final class VectorBackend extends CpuBackend {
     @Override
     public BoxKernels boxes() {
         return boxes;
+    }
+
+    @Override
+    public ImageKernels images() {
+        return images;
     }
 
     @Override
