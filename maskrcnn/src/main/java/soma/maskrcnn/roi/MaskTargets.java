@@ -8,6 +8,7 @@ import soma.tensor.Scope;
 import soma.tensor.Tensor;
 import soma.tensor.spi.VisionKernels.RoiAlignSpec;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -18,6 +19,9 @@ import java.util.List;
  */
 public final class MaskTargets {
     private MaskTargets() {}
+
+    /** One object's mask as each of its proposals sees it: [rows, side, side, 1]. */
+    private record Crop(int[] rows, Tensor values) {}
 
     /**
      * 0 or 1 for each cell, with {@code soft} anything between: float [count * side * side].
@@ -38,6 +42,7 @@ public final class MaskTargets {
         float[] out = new float[count * side * side];
         boolean[] done = new boolean[count];
         float[] map = {};
+        List<Crop> crops = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             if (done[i]) {
                 continue;
@@ -59,13 +64,15 @@ public final class MaskTargets {
                         map = new float[mask.height() * mask.width()];
                     }
                     fill(map, mask, 1);
-                    fromBitmap(map, mask, rows, boxes, side, soft, out);
+                    Tensor values = crop(map, mask, rows, boxes, side, soft);
+                    crops.add(new Crop(rows, values));
                     fill(map, mask, 0);
                 }
                 case Segmentation.OfPolygons m ->
                         fromPolygons(m.polygons(), rows, boxes, side, out);
             }
         }
+        store(crops, side, soft, out);
         return out;
     }
 
@@ -84,28 +91,40 @@ public final class MaskTargets {
         }
     }
 
-    /** RoIAlign of the full-size mask at scale 1, then at least one half. */
-    private static void fromBitmap(
-            float[] map, Rle mask, int[] rows, float[] boxes, int side, boolean soft, float[] out) {
+    /** RoIAlign of the full-size mask at scale 1: [rows, side, side, 1] in the caller's scope. */
+    private static Tensor crop(
+            float[] map, Rle mask, int[] rows, float[] boxes, int side, boolean soft) {
         float[] rois = new float[4 * rows.length];
         for (int i = 0; i < rows.length; i++) {
             System.arraycopy(boxes, 4 * rows[i], rois, 4 * i, 4);
         }
-        try (Scope _ = Scope.open("mask targets")) {
+        try (Scope scope = Scope.open("mask crop")) {
             Tensor zeros = Tensor.of(new int[rows.length], rows.length);
-            Tensor cropped =
+            return scope.promote(
                     Functional.roiAlign(
                             List.of(Tensor.of(map, 1, mask.height(), mask.width(), 1)),
                             Tensor.of(rois, rows.length, 4),
                             zeros,
                             zeros,
-                            new RoiAlignSpec(side, 0, !soft, List.of(1.0)));
-            float[] values = cropped.toFloats();
-            int area = side * side;
-            for (int i = 0; i < values.length; i++) {
-                float hard = values[i] >= 0.5f ? 1 : 0;
-                out[rows[i / area] * area + i % area] = soft ? values[i] : hard;
-            }
+                            new RoiAlignSpec(side, 0, !soft, List.of(1.0))));
+        }
+    }
+
+    /** Reads all crops at once; hard targets are 1 from one half on. */
+    private static void store(List<Crop> crops, int side, boolean soft, float[] out) {
+        if (crops.isEmpty()) {
+            return;
+        }
+        int[] rows = crops.stream().flatMapToInt(c -> Arrays.stream(c.rows())).toArray();
+        Tensor[] parts = crops.stream().map(Crop::values).toArray(Tensor[]::new);
+        float[] values;
+        try (Scope _ = Scope.open("mask targets")) {
+            values = Tensor.concat(0, parts).toFloats();
+        }
+        int area = side * side;
+        for (int i = 0; i < values.length; i++) {
+            float hard = values[i] >= 0.5f ? 1 : 0;
+            out[rows[i / area] * area + i % area] = soft ? values[i] : hard;
         }
     }
 

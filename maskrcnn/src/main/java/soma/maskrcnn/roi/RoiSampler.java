@@ -5,6 +5,7 @@ import soma.maskrcnn.data.GroundTruth;
 import soma.tensor.Tensor;
 import soma.tensor.Vision;
 
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /** Labels and samples proposals (detectron2's {@code label_and_sample_proposals}). */
@@ -20,8 +21,10 @@ final class RoiSampler {
         Tensor candidates = config.appendTruth() ? Tensor.concat(0, proposals, gt) : proposals;
         Vision.Matches m =
                 Vision.match(gt, candidates, config.iouThresholds(), config.iouLabels(), false);
-        int[] matches = m.matches().toInts();
-        int[] classes = m.labels().toInts();
+        // One read of both.
+        int[] both = Tensor.concat(0, m.matches(), m.labels()).toInts();
+        int[] matches = Arrays.copyOf(both, both.length / 2);
+        int[] classes = Arrays.copyOfRange(both, both.length / 2, both.length);
         int background = config.classes();
         for (int i = 0; i < classes.length; i++) {
             classes[i] =
