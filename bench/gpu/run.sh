@@ -51,9 +51,10 @@ command -v nvidia-smi > /dev/null || { echo "run.sh: no nvidia-smi, so no NVIDIA
 } > "$out/machine.txt" 2>&1
 
 step doctor ./soma doctor --device cuda
-for blas in none auto; do # Soma's own products, then cuBLAS where it is installed
-    step contract-$blas mvn -B -q -pl cuda-kernels -am test -Dtest=GpuContractTest \
-        -Dsurefire.failIfNoSpecifiedTests=false -Dsoma.cuda.sync=true -Dsoma.cuda.blas=$blas
+for library in none auto; do # Soma's own kernels, then cuBLAS and cuDNN where they are installed
+    step contract-$library mvn -B -q -pl cuda-kernels -am test -Dtest=GpuContractTest \
+        -Dsurefire.failIfNoSpecifiedTests=false -Dsoma.cuda.sync=true -Dsoma.cuda.blas=$library \
+        -Dsoma.cuda.dnn=$library
 done
 
 kernels() {
@@ -66,10 +67,10 @@ kernels() {
     bench "paste-500$1" paste --masks 500 $2
 }
 options=${SOMA_JAVA_OPTS:-}
-for blas in none auto; do
-    export SOMA_JAVA_OPTS="$options -Dsoma.cuda.blas=$blas"
-    kernels "-$blas" ""
-    [ "${SOMA_BENCH_COLD:-0}" = 0 ] || kernels "-$blas-cold" --cold
+for library in none auto; do
+    export SOMA_JAVA_OPTS="$options -Dsoma.cuda.blas=$library -Dsoma.cuda.dnn=$library"
+    kernels "-$library" ""
+    [ "${SOMA_BENCH_COLD:-0}" = 0 ] || kernels "-$library-cold" --cold
 done
 bench model model --batch 2 --size 520x704 --per-op
 bench train train --batch 2 --size 520x704 --per-op

@@ -2,6 +2,7 @@ package soma.cuda;
 
 import soma.cuda.driver.Driver;
 import soma.cuda.library.Blas;
+import soma.cuda.library.Dnn;
 import soma.tensor.DType;
 import soma.tensor.spi.Backend;
 import soma.tensor.spi.BoxKernels;
@@ -33,6 +34,7 @@ public final class CudaBackend implements Backend {
     private final IndexKernels index;
     private final VisionKernels vision;
     private final CudaMatMul matMul;
+    private final Optional<Dnn> dnn;
     private final CudaConv conv;
     private final ElementwiseKernels elementwise;
     private final ReduceKernels reduce;
@@ -45,11 +47,11 @@ public final class CudaBackend implements Backend {
 
     /** A backend with no memory yet; the driver is its own from now on. */
     public CudaBackend(Driver driver) {
-        this(driver, Optional.empty());
+        this(driver, Optional.empty(), Optional.empty());
     }
 
-    /** The same with a library for matrix products. */
-    public CudaBackend(Driver driver, Optional<Blas> library) {
+    /** The same with libraries for matrix products and convolutions. */
+    public CudaBackend(Driver driver, Optional<Blas> blas, Optional<Dnn> dnn) {
         this.driver = driver;
         memory = new DeviceMemory(driver);
         launcher = new Launcher(driver);
@@ -64,8 +66,13 @@ public final class CudaBackend implements Backend {
         indexCheck = new IndexCheck(driver);
         index = new CudaIndex(launcher, this, indexCheck);
         vision = new CudaVision(launcher, this, indexCheck);
-        matMul = new CudaMatMul(this, launcher, CudaProperties.precision(), library);
-        conv = new CudaConv(launcher, matMul.gemm());
+        matMul = new CudaMatMul(this, launcher, CudaProperties.precision(), blas);
+        this.dnn = dnn;
+        conv =
+                new CudaConv(
+                        launcher,
+                        matMul.gemm(),
+                        dnn.map(library -> new DnnConv(library, this, matMul.gemm())));
     }
 
     /** What runs the kernels. */
@@ -151,6 +158,7 @@ public final class CudaBackend implements Backend {
     @Override
     public void precision(Precision precision) {
         matMul.gemm().precision(precision);
+        dnn.ifPresent(library -> library.precision(precision));
     }
 
     @Override

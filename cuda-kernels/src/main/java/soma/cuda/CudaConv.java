@@ -7,31 +7,37 @@ import soma.tensor.spi.View;
 
 import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
 
 /**
- * Convolutions of float32 by the kernels of {@code conv.ptx}. Those of single pixels without stride
- * are matrix products and run as such.
+ * Convolutions of float32 by a library, where there is one that can, or by the kernels of {@code
+ * conv.ptx}. There those of single pixels without stride are matrix products and run as such.
  */
 final class CudaConv implements ConvKernels {
     private static final int THREADS = 256;
 
     private final Launcher launcher;
     private final Gemm gemm;
+    private final Optional<DnnConv> library;
     private final BiFunction<ConvDirection, ConvGeometry, ConvTile> choice;
 
-    CudaConv(Launcher launcher, Gemm gemm) {
-        this(launcher, gemm, (direction, g) -> ConvTile.of(gemm.rung(), direction, g));
+    /** With a library, where there is one, that convolves in the kernels' stead. */
+    CudaConv(Launcher launcher, Gemm gemm, Optional<DnnConv> library) {
+        this(launcher, gemm, library, (direction, g) -> ConvTile.of(gemm.rung(), direction, g));
     }
 
     /** With another choice of kernels. */
     CudaConv(
             Launcher launcher,
             Gemm gemm,
+            Optional<DnnConv> library,
             BiFunction<ConvDirection, ConvGeometry, ConvTile> choice) {
         this.launcher = launcher;
         this.gemm = gemm;
+        this.library = library;
         this.choice = choice;
     }
 
@@ -47,7 +53,8 @@ final class CudaConv implements ConvKernels {
                         address("bias", bias),
                         address("residual", residual),
                         relu,
-                        address("out", out)));
+                        address("out", out)),
+                (dnn, operands) -> dnn.forward(g, operands, w));
     }
 
     @Override
@@ -56,7 +63,8 @@ final class CudaConv implements ConvKernels {
                 ConvDirection.DATA,
                 g,
                 ConvOperands.of(
-                        address("gradOut", gradOut), address("w", w), address("gradX", gradX)));
+                        address("gradOut", gradOut), address("w", w), address("gradX", gradX)),
+                (dnn, operands) -> dnn.backwardData(g, operands, w));
     }
 
     @Override
@@ -65,7 +73,8 @@ final class CudaConv implements ConvKernels {
                 ConvDirection.FILTER,
                 g,
                 ConvOperands.of(
-                        address("x", x), address("gradOut", gradOut), address("gradW", gradW)));
+                        address("x", x), address("gradOut", gradOut), address("gradW", gradW)),
+                (dnn, operands) -> dnn.backwardFilter(g, operands, gradW));
     }
 
     @Override
@@ -75,19 +84,31 @@ final class CudaConv implements ConvKernels {
             if (gemm.supports(tile.rung())) {
                 steps.put(
                         tile.name().toLowerCase(Locale.ROOT),
-                        new CudaConv(launcher, gemm.with(tile.rung()), (_, _) -> tile));
+                        new CudaConv(
+                                launcher,
+                                gemm.with(tile.rung()),
+                                Optional.empty(),
+                                (_, _) -> tile));
             }
         }
         return steps;
     }
 
-    private void run(ConvDirection direction, ConvGeometry g, ConvOperands operands) {
+    private void run(
+            ConvDirection direction,
+            ConvGeometry g,
+            ConvOperands operands,
+            BiPredicate<DnnConv, ConvOperands> byLibrary) {
         int rows = direction.rows(g);
         int columns = direction.columns(g) * g.groups();
         if (rows == 0 || columns == 0) {
             return;
         }
-        if (isPointwise(g) || direction.terms(g) == 0) {
+        boolean empty = direction.terms(g) == 0;
+        if (!empty && library.isPresent() && byLibrary.test(library.get(), operands)) {
+            return;
+        }
+        if (isPointwise(g) || empty) {
             gemm.run(operands.product(direction, g));
             return;
         }

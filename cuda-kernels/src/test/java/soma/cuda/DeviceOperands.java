@@ -10,7 +10,7 @@ import soma.tensor.spi.View;
 import java.util.Random;
 
 /** Random float32 operands on any backend, and results brought back. */
-final class DeviceOperands {
+public final class DeviceOperands {
     private final Backend backend;
 
     DeviceOperands(Backend backend) {
@@ -50,7 +50,7 @@ final class DeviceOperands {
     }
 
     /** Largest distance of two results, relative to the second one's largest value. */
-    static double distance(float[] actual, float[] expected) {
+    public static double distance(float[] actual, float[] expected) {
         double largest = 1e-30;
         double distance = 0;
         for (int i = 0; i < expected.length; i++) {

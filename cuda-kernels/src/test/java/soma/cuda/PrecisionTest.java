@@ -44,7 +44,8 @@ class PrecisionTest {
     @Test
     void aLibraryIsToldToo() {
         HostBlas library = new HostBlas(cuda.driver());
-        CudaBackend backend = new CudaBackend(cuda.driver(), Optional.of(library));
+        CudaBackend backend =
+                new CudaBackend(cuda.driver(), Optional.of(library), Optional.empty());
         backend.precision(Precision.BF16);
         assertEquals(Precision.BF16, library.precision());
     }

@@ -5,20 +5,27 @@ import soma.cuda.driver.Geometry;
 import soma.cuda.driver.Kernel;
 
 /**
- * The launches that the host has not waited for. A fault shows at some later call, so these are the
- * kernels that it may have happened in.
+ * The launches, of kernels and by libraries, that the host has not waited for. A fault shows at
+ * some later call, so these are what it may have happened in.
  */
 final class LaunchLog {
     /** How many are kept; a line of text can't take more anyway. */
     private static final int KEPT = 4;
 
-    private final Launch[] newest = new Launch[KEPT];
+    private final Object[] newest = new Object[KEPT];
     private long count;
 
     private record Launch(Kernel kernel, Geometry geometry, Arguments arguments) {
         @Override
         public String toString() {
-            return describe(kernel, geometry, arguments);
+            return "kernel " + describe(kernel, geometry, arguments);
+        }
+    }
+
+    private record LibraryCall(String function, Object operands) {
+        @Override
+        public String toString() {
+            return function + " of " + operands;
         }
     }
 
@@ -29,7 +36,16 @@ final class LaunchLog {
 
     /** Remembers a launch. */
     void add(Kernel kernel, Geometry geometry, Arguments arguments) {
-        newest[(int) (count++ % KEPT)] = new Launch(kernel, geometry, arguments);
+        add(new Launch(kernel, geometry, arguments));
+    }
+
+    /** Remembers a call of a library's function that starts kernels of its own. */
+    void add(String function, Object operands) {
+        add(new LibraryCall(function, operands));
+    }
+
+    private void add(Object launch) {
+        newest[(int) (count++ % KEPT)] = launch;
     }
 
     /** All of them ended well. */
@@ -37,16 +53,16 @@ final class LaunchLog {
         count = 0;
     }
 
-    /** Names the kernels that a fault may come from, with geometry and arguments, newest first. */
+    /** Names what a fault may come from, newest first, with geometry and arguments. */
     String suspects() {
         if (count == 0) {
-            return "no kernel was running";
+            return "nothing was running";
         }
         if (count == 1) {
-            return "in kernel " + newest[0];
+            return "in " + newest[0];
         }
         StringBuilder text =
-                new StringBuilder("in one of the last " + count + " kernels (-D")
+                new StringBuilder("in one of the last " + count + " launches (-D")
                         .append(NvidiaDriver.SYNC)
                         .append("=true tells which); the newest are ");
         for (int i = 0; i < Math.min(count, KEPT); i++) {

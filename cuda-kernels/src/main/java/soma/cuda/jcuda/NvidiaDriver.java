@@ -10,6 +10,7 @@ import soma.cuda.driver.Geometry;
 import soma.cuda.driver.Kernel;
 import soma.cuda.driver.OutOfDeviceMemoryException;
 import soma.cuda.library.CublasCalls;
+import soma.cuda.library.CudnnCalls;
 import soma.cuda.library.Stream;
 import soma.tensor.DeviceException;
 import soma.tensor.spi.Instruments.KernelCount;
@@ -181,6 +182,14 @@ public final class NvidiaDriver implements Driver, Stream {
     public synchronized void run(LongConsumer work) {
         context.enter();
         work.accept(context.stream().value());
+    }
+
+    @Override
+    public synchronized void launch(String function, Object operands, LongConsumer work) {
+        context.enter();
+        context.launches().add(function, operands);
+        work.accept(context.stream().value());
+        launches.merge(function, 1L, Long::sum);
         if (waitForEach) {
             context.await();
         }
@@ -190,6 +199,17 @@ public final class NvidiaDriver implements Driver, Stream {
     public Optional<CublasCalls> jcublas() {
         return JCublasCalls.isThere()
                 ? Optional.of(new JCublasCalls(context.stream()))
+                : Optional.empty();
+    }
+
+    /**
+     * cuDNN by JCudnn for this GPU, or none where JCudnn finds no {@code libcudnn.so.9}.
+     *
+     * @throws DeviceException if the library lacks a function
+     */
+    public Optional<CudnnCalls> jcudnn() {
+        return JCudnnCalls.isThere()
+                ? Optional.of(new JCudnnCalls(context.stream()))
                 : Optional.empty();
     }
 
@@ -210,7 +230,7 @@ public final class NvidiaDriver implements Driver, Stream {
         return false;
     }
 
-    /** {@inheritDoc} A GPU counts nothing by itself, so these are launches. */
+    /** {@inheritDoc} A GPU counts nothing by itself, so these are launches, of libraries too. */
     @Override
     public synchronized List<KernelCount> counts() {
         return launches.entrySet().stream()

@@ -17,6 +17,7 @@ public final class Cublas implements Blas {
     /** {@code CUBLAS_COMPUTE_32F_FAST_16BF}: factors may be rounded to bfloat16. */
     private static final int BF16 = 75;
 
+    private static final String GEMM = "cublasGemmEx";
     private static final int AS_IT_IS = 0;
     private static final int TRANSPOSED = 1;
 
@@ -77,10 +78,13 @@ public final class Cublas implements Blas {
             int n,
             int k,
             float beta) {
-        stream.run(
+        Sizes sizes = new Sizes(m, n, k);
+        stream.launch(
+                GEMM,
+                sizes,
                 _ ->
                         require(
-                                "cublasGemmEx of [" + m + ", " + k + "] x [" + k + ", " + n + "]",
+                                GEMM + " of " + sizes,
                                 calls.gemmEx(
                                         transposeB ? TRANSPOSED : AS_IT_IS,
                                         transposeA ? TRANSPOSED : AS_IT_IS,
@@ -95,6 +99,14 @@ public final class Cublas implements Blas {
                                         out,
                                         n,
                                         computeType)));
+    }
+
+    /** Those of a product, for messages. */
+    private record Sizes(int m, int n, int k) {
+        @Override
+        public String toString() {
+            return "[" + m + ", " + k + "] x [" + k + ", " + n + "]";
+        }
     }
 
     private void require(String call, int status) {

@@ -5,27 +5,17 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import soma.tensor.DeviceException;
-
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * cuBLAS 12 or 13 by {@code java.lang.foreign}. Handles, streams and device memory are addresses;
- * they are passed as numbers of 64 bits, which is the same to the platforms that have CUDA.
- */
+/** cuBLAS 12 or 13 by {@code java.lang.foreign}. */
 public final class ForeignCublas implements CublasCalls {
     private static final List<String> FILES = List.of("libcublas.so.13", "libcublas.so.12");
     private static final int FLOAT32 = 0; // CUDA_R_32F
     private static final int DEFAULT_ALGORITHM = -1; // CUBLAS_GEMM_DEFAULT
-    private static final long LONGEST_TEXT = 1024;
 
     private final String file;
     private final MethodHandle create;
@@ -37,14 +27,13 @@ public final class ForeignCublas implements CublasCalls {
     private final MemorySegment beta = Arena.global().allocate(JAVA_FLOAT);
     private long handle;
 
-    private ForeignCublas(String file, SymbolLookup library) {
-        this.file = file;
-        create = function(library, "cublasCreate_v2", JAVA_INT, ADDRESS);
-        getVersion = function(library, "cublasGetVersion_v2", JAVA_INT, JAVA_LONG, ADDRESS);
-        setStream = function(library, "cublasSetStream_v2", JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private ForeignCublas(ForeignLibrary library) {
+        file = library.file();
+        create = library.function("cublasCreate_v2", JAVA_INT, ADDRESS);
+        getVersion = library.function("cublasGetVersion_v2", JAVA_INT, JAVA_LONG, ADDRESS);
+        setStream = library.function("cublasSetStream_v2", JAVA_INT, JAVA_LONG, JAVA_LONG);
         gemmEx =
-                function(
-                        library,
+                library.function(
                         "cublasGemmEx",
                         JAVA_INT,
                         JAVA_LONG, // handle
@@ -66,47 +55,16 @@ public final class ForeignCublas implements CublasCalls {
                         JAVA_INT, // ldc
                         JAVA_INT, // computeType
                         JAVA_INT); // algo
-        statusString = function(library, "cublasGetStatusString", ADDRESS, JAVA_INT);
+        statusString = library.function("cublasGetStatusString", ADDRESS, JAVA_INT);
     }
 
     /**
      * The newest that is installed, or none.
      *
-     * @throws DeviceException if it lacks a function, naming both
+     * @throws soma.tensor.DeviceException if it lacks a function, naming both
      */
     public static Optional<CublasCalls> find() {
-        for (String file : FILES) {
-            Optional<SymbolLookup> library = library(file);
-            if (library.isPresent()) {
-                return Optional.of(new ForeignCublas(file, library.get()));
-            }
-        }
-        return Optional.empty();
-    }
-
-    @SuppressWarnings("restricted") // loading code of the machine is the purpose
-    private static Optional<SymbolLookup> library(String file) {
-        try {
-            return Optional.of(SymbolLookup.libraryLookup(file, Arena.global()));
-        } catch (IllegalArgumentException _) { // the only way in which the JDK says so
-            return Optional.empty();
-        }
-    }
-
-    @SuppressWarnings("restricted") // calling code of the machine is the purpose
-    private MethodHandle function(
-            SymbolLookup library, String name, MemoryLayout result, MemoryLayout... arguments) {
-        MemorySegment address =
-                library.find(name)
-                        .orElseThrow(
-                                () ->
-                                        new DeviceException(
-                                                file
-                                                        + ": expected a function "
-                                                        + name
-                                                        + ", got none"));
-        return Linker.nativeLinker()
-                .downcallHandle(address, FunctionDescriptor.of(result, arguments));
+        return ForeignLibrary.find(FILES).map(ForeignCublas::new);
     }
 
     @Override
@@ -122,7 +80,7 @@ public final class ForeignCublas implements CublasCalls {
             handle = made.get(JAVA_LONG, 0);
             return status;
         } catch (Throwable e) {
-            throw unexpected(e);
+            throw ForeignLibrary.unexpected(e);
         }
     }
 
@@ -133,7 +91,7 @@ public final class ForeignCublas implements CublasCalls {
             int status = (int) getVersion.invokeExact(handle, version);
             return status == 0 ? version.get(JAVA_INT, 0) : 0;
         } catch (Throwable e) {
-            throw unexpected(e);
+            throw ForeignLibrary.unexpected(e);
         }
     }
 
@@ -142,7 +100,7 @@ public final class ForeignCublas implements CublasCalls {
         try {
             return (int) setStream.invokeExact(handle, stream);
         } catch (Throwable e) {
-            throw unexpected(e);
+            throw ForeignLibrary.unexpected(e);
         }
     }
 
@@ -185,23 +143,16 @@ public final class ForeignCublas implements CublasCalls {
                             computeType,
                             DEFAULT_ALGORITHM);
         } catch (Throwable e) {
-            throw unexpected(e);
+            throw ForeignLibrary.unexpected(e);
         }
     }
 
     @Override
-    @SuppressWarnings("restricted") // the library's text has no length
     public String statusString(int status) {
         try {
-            MemorySegment text = (MemorySegment) statusString.invokeExact(status);
-            return text.reinterpret(LONGEST_TEXT).getString(0);
+            return ForeignLibrary.text((MemorySegment) statusString.invokeExact(status));
         } catch (Throwable e) {
-            throw unexpected(e);
+            throw ForeignLibrary.unexpected(e);
         }
-    }
-
-    /** A call into the library throws nothing of its own. */
-    private static IllegalStateException unexpected(Throwable e) {
-        return new IllegalStateException("a foreign call failed", e);
     }
 }

@@ -58,6 +58,7 @@ public final class CudaProvider implements BackendProvider {
         }
         if (!gpus.isEmpty()) {
             facts.put("matrix products", BlasChoice.configured().describe());
+            facts.put("convolutions", DnnChoice.configured().describe());
         }
         return facts;
     }
@@ -74,8 +75,9 @@ public final class CudaProvider implements BackendProvider {
 
     private static Backend open(int ordinal) {
         BlasChoice blas = BlasChoice.configured();
+        DnnChoice dnn = DnnChoice.configured();
         NvidiaDriver driver = new NvidiaDriver(ordinal);
-        return new CudaBackend(driver, blas.open(driver));
+        return new CudaBackend(driver, blas.open(driver), dnn.open(driver));
     }
 
     private static int ordinal(String device) {

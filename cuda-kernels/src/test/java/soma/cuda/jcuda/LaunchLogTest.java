@@ -22,14 +22,14 @@ class LaunchLogTest {
     }
 
     private static String line(String name, int value) {
-        return name + " grid (2, 1, 1) block (64, 1, 1) shared 0 (n=" + value + ")";
+        return "kernel " + name + " grid (2, 1, 1) block (64, 1, 1) shared 0 (n=" + value + ")";
     }
 
     @Test
     void namesTheOneKernelThatRan() {
         launch("add_f32", 3);
 
-        assertEquals("in kernel " + line("add_f32", 3), log.suspects());
+        assertEquals("in " + line("add_f32", 3), log.suspects());
     }
 
     @Test
@@ -39,7 +39,8 @@ class LaunchLogTest {
         }
 
         assertEquals(
-                "in one of the last 10 kernels (-Dsoma.cuda.sync=true tells which); the newest are "
+                "in one of the last 10 launches (-Dsoma.cuda.sync=true tells which); the newest are"
+                    + " "
                         + String.join(
                                 ", then ",
                                 line("k9", 9),
@@ -50,12 +51,24 @@ class LaunchLogTest {
     }
 
     @Test
+    void namesCallsOfLibrariesAmongTheKernels() {
+        launch("add_f32", 3);
+        log.add("cublasGemmEx", "[2, 3] x [3, 4]");
+
+        assertEquals(
+                "in one of the last 2 launches (-Dsoma.cuda.sync=true tells which); the newest are "
+                        + "cublasGemmEx of [2, 3] x [3, 4], then "
+                        + line("add_f32", 3),
+                log.suspects());
+    }
+
+    @Test
     void forgetsWhatWasWaitedFor() {
         launch("old", 1);
         log.clear();
-        assertEquals("no kernel was running", log.suspects());
+        assertEquals("nothing was running", log.suspects());
 
         launch("new", 2);
-        assertEquals("in kernel " + line("new", 2), log.suspects());
+        assertEquals("in " + line("new", 2), log.suspects());
     }
 }

@@ -76,10 +76,10 @@ class NvidiaDriverTest {
 
         assertEquals(
                 "fault: cuda:0: cuStreamSynchronize: CUDA_ERROR_ILLEGAL_ADDRESS (700): an illegal"
-                    + " memory access was encountered; in one of the last 2 kernels"
-                    + " (-Dsoma.cuda.sync=true tells which); the newest are fault grid (5, 1, 1)"
-                    + " block (64, 1, 1) shared 0 (victim=0xabc), then echo grid (2, 1, 1) block"
-                    + " (32, 1, 1) shared 0 (",
+                    + " memory access was encountered; in one of the last 2 launches"
+                    + " (-Dsoma.cuda.sync=true tells which); the newest are kernel fault grid (5,"
+                    + " 1, 1) block (64, 1, 1) shared 0 (victim=0xabc), then kernel echo grid (2,"
+                    + " 1, 1) block (32, 1, 1) shared 0 (",
                 lines.get(lines.size() - 2).replaceFirst("out=.*", ""));
     }
 
