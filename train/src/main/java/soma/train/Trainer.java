@@ -264,7 +264,7 @@ public final class Trainer implements AutoCloseable {
 
     private TrainingMapper mapper() {
         return new TrainingMapper(
-                InputConfig.from(config), AugmentationConfig.from(config), cache, streams);
+                InputConfig.from(config), AugmentationConfig.from(config), images, cache, streams);
     }
 
     private BatchSampler sampler() {

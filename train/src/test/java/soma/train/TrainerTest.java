@@ -138,7 +138,10 @@ final class TrainerTest {
                 "SOMA.AUG.VERTICAL_FLIP=0.5",
                 "SOMA.AUG.ROTATE90=0.5",
                 "SOMA.AUG.ROTATION.PROB=0.5",
-                "SOMA.AUG.MIN_VISIBLE=0.3");
+                "SOMA.AUG.COPY_PASTE.PROB=0.5",
+                "SOMA.AUG.MIN_VISIBLE=0.3",
+                "SOMA.AUG.GAMMA.PROB=0.5",
+                "SOMA.AUG.NOISE.PROB=0.5");
     }
 
     private void assertResumes(String... overrides) throws IOException {

@@ -9,6 +9,7 @@ public final class Presets {
                     "mask_rcnn_R_50_FPN_3x",
                     "mask_rcnn_X_101_32x8d_FPN_3x",
                     "scratch_mask_rcnn_R_50_FPN_3x_gn",
+                    "sartorius_augmented",
                     "sartorius_r50",
                     "sartorius_small",
                     "sartorius_x101",

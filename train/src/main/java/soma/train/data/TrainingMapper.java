@@ -1,6 +1,7 @@
 package soma.train.data;
 
 import soma.maskrcnn.augment.Augmentation;
+import soma.maskrcnn.augment.RandomColor;
 import soma.maskrcnn.augment.TransformList;
 import soma.maskrcnn.config.AugmentationConfig;
 import soma.maskrcnn.config.InputConfig;
@@ -15,6 +16,8 @@ import soma.tensor.SomaException;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
 
 /**
  * Reads and augments one image with its annotations (detectron2's {@code DatasetMapper}); crowds,
@@ -27,17 +30,27 @@ public final class TrainingMapper {
     private final InputConfig input;
     private final List<Augmentation> geometric;
     private final AnnotationMapper annotations;
+    private final CopyPaste copyPaste;
+    private final List<RandomColor> colors;
     private final ImageCache cache;
     private final RandomStreams streams;
 
     /** A mapper that does what {@code INPUT} says, as detectron2 would. */
     public TrainingMapper(InputConfig input, ImageCache cache, RandomStreams streams) {
-        this(input, AugmentationConfig.NONE, cache, streams);
+        this(input, AugmentationConfig.NONE, List.of(), cache, streams);
     }
 
-    /** A mapper of one run. */
+    /**
+     * A mapper of one run.
+     *
+     * @param images of the run, whose objects may be pasted into others
+     */
     public TrainingMapper(
-            InputConfig input, AugmentationConfig aug, ImageCache cache, RandomStreams streams) {
+            InputConfig input,
+            AugmentationConfig aug,
+            List<ImageRecord> images,
+            ImageCache cache,
+            RandomStreams streams) {
         this.input = input;
         this.cache = cache;
         this.streams = streams;
@@ -45,6 +58,8 @@ public final class TrainingMapper {
         this.annotations =
                 new AnnotationMapper(
                         input.maskFormat(), input.crop().enabled() || aug.cuts(), aug.minVisible());
+        this.copyPaste = new CopyPaste(aug.copyPaste(), aug.minVisible(), images);
+        this.colors = TrainingAugmentations.color(aug.color());
     }
 
     /**
@@ -53,17 +68,28 @@ public final class TrainingMapper {
      * @throws SomaException naming the file if it can't be read or has another size than annotated
      */
     public TrainingExample map(ImageRecord record, long position) {
-        ImageSize size = new ImageSize(record.height(), record.width());
-        return map(
-                record, TransformList.draw(geometric, size, streams.fresh("mapper/" + position)));
-    }
-
-    private TrainingExample map(ImageRecord record, TransformList transform) {
-        Image8 image = transform.applyImage(read(record));
+        RandomGenerator random = streams.fresh("mapper/" + position);
+        AugmentedImage augmented = transformed(record, random);
+        Optional<ImageRecord> source = copyPaste.drawSource(record, random);
+        if (source.isPresent()) {
+            AugmentedImage second = transformed(source.get(), random);
+            augmented = copyPaste.paste(augmented, second, random);
+        }
+        Image8 image = augmented.image();
+        for (RandomColor color : colors) {
+            image = color.apply(image, random);
+        }
         return new TrainingExample(
                 record.id(),
                 input.format() == ChannelOrder.RGB ? image.reverseChannels() : image,
-                truth(transform.outputSize(), annotations.map(record, transform)));
+                truth(image, augmented.objects()));
+    }
+
+    private AugmentedImage transformed(ImageRecord record, RandomGenerator random) {
+        ImageSize size = new ImageSize(record.height(), record.width());
+        TransformList transform = TransformList.draw(geometric, size, random);
+        return new AugmentedImage(
+                transform.applyImage(read(record)), annotations.map(record, transform));
     }
 
     private Image8 read(ImageRecord record) {
@@ -81,7 +107,7 @@ public final class TrainingMapper {
         return image;
     }
 
-    private static GroundTruth truth(ImageSize size, List<TrainingObject> objects) {
+    private static GroundTruth truth(Image8 image, List<TrainingObject> objects) {
         float[] boxes = new float[4 * objects.size()];
         int[] classes = new int[objects.size()];
         List<Segmentation> masks = new ArrayList<>(objects.size());
@@ -91,6 +117,6 @@ public final class TrainingMapper {
             classes[i] = object.category();
             masks.add(object.mask());
         }
-        return new GroundTruth(size.height(), size.width(), boxes, classes, masks);
+        return new GroundTruth(image.height(), image.width(), boxes, classes, masks);
     }
 }

@@ -40,6 +40,8 @@ import java.util.TreeSet;
 final class AugmentedMappingTest {
     private static final int HEIGHT = 48;
     private static final int WIDTH = 64;
+    private static final int SHADE = 7;
+    private static final String SAME_CLASS = "SOMA.AUG.COPY_PASTE.SAME_CLASS=True";
     private static final List<Rle> MASKS =
             List.of(
                     Rle.box(HEIGHT, WIDTH, 2, 3, 14, 12),
@@ -49,10 +51,12 @@ final class AugmentedMappingTest {
 
     @TempDir static Path folder;
     private static ImageRecord record;
+    private static ImageRecord second;
 
     @BeforeAll
-    static void drawImage() {
+    static void drawImages() {
         record = record("a", 0);
+        second = record("b", SHADE);
     }
 
     /** Object {@code i} has the gray value {@code 50 * (i + 1) + shade}. */
@@ -81,12 +85,18 @@ final class AugmentedMappingTest {
     }
 
     private static TrainingMapper mapper(long seed, String... overrides) {
+        return mapper(List.of(second), seed, overrides);
+    }
+
+    private static TrainingMapper mapper(
+            List<ImageRecord> sources, long seed, String... overrides) {
         List<String> all = new ArrayList<>(List.of("INPUT.RANDOM_FLIP=none", "SOMA.AUG.FILL=0"));
         all.addAll(List.of(overrides));
         Config config = Config.load("tiny", all);
         return new TrainingMapper(
                 InputConfig.from(config),
                 AugmentationConfig.from(config),
+                sources,
                 new ImageCache(1 << 20),
                 new RandomStreams(seed));
     }
@@ -269,6 +279,163 @@ final class AugmentedMappingTest {
         assertTrue(smallest < 0.2 && largest > 1.5, smallest + " to " + largest);
     }
 
+    /** The pixels of one gray value. */
+    private static Rle pixels(Image8 image, int gray) {
+        byte[] drawn = new byte[image.height() * image.width()];
+        for (int p = 0; p < drawn.length; p++) {
+            drawn[p] = (byte) ((image.pixels()[3 * p] & 0xff) == gray ? 1 : 0);
+        }
+        return Rle.encode(drawn, image.height(), image.width());
+    }
+
+    @Test
+    void pastedObjectsCoverAndAreWhatIsSeen() {
+        double least = 0.6;
+        TrainingMapper mapper =
+                mapper(
+                        7,
+                        "SOMA.AUG.HORIZONTAL_FLIP=0.5",
+                        "SOMA.AUG.VERTICAL_FLIP=0.5",
+                        "SOMA.AUG.COPY_PASTE.PROB=0.8",
+                        "SOMA.AUG.MIN_VISIBLE=" + least);
+        int plain = 0;
+        int pasted = 0;
+        int cut = 0;
+        int vanished = 0;
+        for (int position = 0; position < 150; position++) {
+            TrainingExample example = mapper.map(record, position);
+            GroundTruth truth = example.truth();
+            int next = 0;
+            int before = pasted;
+            for (int shade : new int[] {0, SHADE}) {
+                for (int c = 0; c < MASKS.size(); c++) {
+                    Rle seen = pixels(example.image(), 50 * (c + 1) + shade);
+                    double part = (double) seen.area() / MASKS.get(c).area();
+                    if (shade == 0 && part < least) {
+                        vanished++;
+                        continue;
+                    }
+                    if (seen.isEmpty()) {
+                        continue;
+                    }
+                    assertEquals(c, truth.classes()[next]);
+                    assertEquals(seen, mask(truth, next));
+                    double[] b = seen.bbox();
+                    assertArrayEquals(
+                            new float[] {
+                                (float) b[0],
+                                (float) b[1],
+                                (float) (b[0] + b[2]),
+                                (float) (b[1] + b[3])
+                            },
+                            Arrays.copyOfRange(truth.boxes(), 4 * next, 4 * next + 4));
+                    pasted += shade == 0 ? 0 : 1;
+                    cut += part < 1 ? 1 : 0;
+                    next++;
+                }
+            }
+            assertEquals(next, truth.size());
+            plain += pasted == before ? 1 : 0;
+        }
+        // 0.2 without a paste, and of the others an eighth from which no object is drawn.
+        assertEquals(150 * 0.3, plain, 20);
+        assertEquals(150 * 0.8 * 1.5, pasted, 40);
+        assertTrue(cut > 5 && vanished > 20, cut + " cut, " + vanished + " vanished");
+    }
+
+    @Test
+    void objectsArePastedFromImagesOfTheSameKind() {
+        List<ImageRecord> sources = new ArrayList<>();
+        for (int kind = 0; kind < 3; kind++) {
+            ImageRecord source = record("kind" + kind, 10 + kind);
+            Annotation a = source.annotations().get(1);
+            sources.add(
+                    source.withAnnotations(
+                            List.of(
+                                    new Annotation(
+                                            1, kind, a.bbox(), false, a.segmentation(), 1))));
+        }
+        String[] always = {"SOMA.AUG.COPY_PASTE.PROB=1", "SOMA.AUG.COPY_PASTE.PART=1"};
+        TrainingMapper any = mapper(sources, 8, always);
+        TrainingMapper same = mapper(sources, 8, always[0], always[1], SAME_CLASS);
+        ImageRecord target = record.withAnnotations(List.of(record.annotations().get(2)));
+        Set<Integer> kinds = new TreeSet<>();
+        for (int position = 0; position < 30; position++) {
+            kinds.add(any.map(target, position).truth().classes()[1]);
+            assertEquals(2, same.map(target, position).truth().classes()[1]);
+        }
+        assertEquals(Set.of(0, 1, 2), kinds);
+    }
+
+    @Test
+    void whatIsPastedFromALargerImageIsCutAtTheBorder() {
+        String[] settings = {
+            "SOMA.AUG.COPY_PASTE.PROB=1",
+            "SOMA.AUG.COPY_PASTE.PART=1",
+            "INPUT.CROP.ENABLED=True",
+            "INPUT.CROP.TYPE=absolute_range",
+            "INPUT.CROP.SIZE=[20,64]"
+        };
+        TrainingMapper mapper = mapper(10, settings);
+        int pasted = 0;
+        for (int position = 0; position < 60; position++) {
+            TrainingExample example = mapper.map(record, position);
+            for (int i = 0; i < example.truth().size(); i++) {
+                Rle mask = mask(example.truth(), i);
+                int colour = 50 * (example.truth().classes()[i] + 1);
+                Rle own = pixels(example.image(), colour);
+                Rle other = pixels(example.image(), colour + SHADE);
+                assertTrue(mask.equals(own) || mask.equals(other));
+                pasted += mask.equals(other) ? 1 : 0;
+            }
+        }
+        assertTrue(pasted > 40, "pasted " + pasted);
+    }
+
+    @Test
+    void colorsChangeAndNothingMoves() {
+        TrainingMapper plain = mapper(11);
+        for (String change :
+                List.of("BRIGHTNESS", "CONTRAST", "HUE", "GAMMA", "CLAHE", "BLUR", "NOISE")) {
+            TrainingMapper mapper = mapper(11, "SOMA.AUG." + change + ".PROB=1");
+            int changed = 0;
+            for (int position = 0; position < 5; position++) {
+                TrainingExample before = plain.map(record, position);
+                TrainingExample after = mapper.map(record, position);
+                assertArrayEquals(before.truth().boxes(), after.truth().boxes());
+                assertEquals(before.truth().masks(), after.truth().masks());
+                changed += Arrays.equals(before.image().pixels(), after.image().pixels()) ? 0 : 1;
+            }
+            assertEquals(!change.equals("HUE"), changed > 0, change + ": gray has no hue");
+        }
+    }
+
+    @Test
+    void everythingTogetherDependsOnSeedAndPositionAlone() {
+        Config config = Config.load("sartorius_augmented", List.of("INPUT.MIN_SIZE_TRAIN=[40,50]"));
+        TrainingExample[] found = new TrainingExample[40];
+        for (boolean forwards : new boolean[] {true, false}) {
+            TrainingMapper mapper =
+                    new TrainingMapper(
+                            InputConfig.from(config),
+                            AugmentationConfig.from(config),
+                            List.of(record, second),
+                            new ImageCache(1 << 20),
+                            new RandomStreams(12));
+            for (int i = 0; i < found.length; i++) {
+                int position = forwards ? i : found.length - 1 - i;
+                TrainingExample example = mapper.map(record, position);
+                if (forwards) {
+                    found[position] = example;
+                } else {
+                    assertArrayEquals(found[position].image().pixels(), example.image().pixels());
+                    assertArrayEquals(found[position].truth().boxes(), example.truth().boxes());
+                    assertEquals(found[position].truth().masks(), example.truth().masks());
+                }
+            }
+        }
+    }
+
     @Test
     void polygonsAreCutToo() {
         Polygons outline = Polygons.of(List.of(new double[] {5, 5, 60, 5, 60, 40, 5, 40}));
@@ -326,6 +493,11 @@ final class AugmentedMappingTest {
             {"SOMA.AUG.ROTATE90=1.5", "a number from 0.0 to 1.0"},
             {"SOMA.AUG.LSJ.SCALE=[2,1]", "[lowest, highest] above 0"},
             {"SOMA.AUG.LSJ.SIZE=[0,10]", "[height, width] in pixels"},
+            {"SOMA.AUG.COPY_PASTE.PART=2", "a number from 0.0 to 1.0"},
+            {"SOMA.AUG.BRIGHTNESS.RANGE=[1,0.5]", "[lowest, highest] of 0 or more"},
+            {"SOMA.AUG.GAMMA.RANGE=[0,1]", "[lowest, highest] above 0"},
+            {"SOMA.AUG.CLAHE.TILES=[8,0]", "[rows, columns] of at least 1"},
+            {"SOMA.AUG.HUE.DEGREES=200", "a number from 0.0 to 180.0"},
             {"SOMA.AUG.FILL=256", "a whole number from 0 to 255"},
             {"SOMA.AUG.MIN_VISIBLE=-1", "a number from 0.0 to 1.0"},
         };

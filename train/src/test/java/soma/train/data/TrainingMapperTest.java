@@ -56,6 +56,7 @@ final class TrainingMapperTest {
         return new TrainingMapper(
                 InputConfig.from(config),
                 AugmentationConfig.from(config),
+                List.of(),
                 new ImageCache(1 << 20),
                 new RandomStreams(seed));
     }
