@@ -1,5 +1,6 @@
 package soma.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -32,6 +33,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -193,6 +195,9 @@ class DataCommandsTest {
                 "show --data DATA --out x --data-format xml|'--data-format': expected one of",
                 "show --data DATA --out x --limit many|'many' is not an int",
                 "doctor now|unexpected argument 'now'",
+                "show --data DATA --out FOLDER/x SEED=1|expected --augmented before KEY=VALUE",
+                "show --data DATA --out FOLDER/x --augmented --pred RESULTS|expected no --pred",
+                "show --data DATA --out FOLDER/x --augmented --variants 0|expected 1 or more",
             })
     void wrongUsageIsOneLine(String args, String expected) {
         String line = CommandLineRun.error(ExitStatus.USAGE, arguments(args));
@@ -232,6 +237,29 @@ class DataCommandsTest {
         assertTrue(again.contains("expected no earlier results, got dataset.txt"), again);
         args.add("--force");
         assertEquals(table, CommandLineRun.output(args.toArray()));
+    }
+
+    @Test
+    void showDrawsWhatTrainingSees() throws IOException {
+        Path out = folder.resolve("augmented");
+        List<Object> args = new ArrayList<>();
+        args.addAll(List.of("show", "--data", annotations, "--augmented", "--variants", "3"));
+        args.addAll(List.of("--seed", "5", "--limit", "1", "--out", out));
+        args.addAll(List.of("SOMA.AUG.LSJ.ENABLED=True", "SOMA.AUG.LSJ.SIZE=[320,640]"));
+
+        CommandLineRun.output(args.toArray());
+
+        Path drawn = out.resolve("augmented/cells-0001.png");
+        assertEquals(new ImageSize(320, 3 * 640 + 2 * 8), ImageReader.readSize(drawn));
+        assertFalse(Files.exists(out.resolve("augmented/cells-0002.png")));
+        assertFalse(Files.exists(out.resolve("overlays")));
+        byte[] first = Files.readAllBytes(drawn);
+        args.add("--force");
+        CommandLineRun.output(args.toArray());
+        assertArrayEquals(first, Files.readAllBytes(drawn), "the same seed");
+        args.set(args.indexOf("5"), "6");
+        CommandLineRun.output(args.toArray());
+        assertFalse(Arrays.equals(first, Files.readAllBytes(drawn)), "another seed");
     }
 
     @Test

@@ -65,13 +65,15 @@ final class RunRecorder {
         figures.forEach(history::add);
         history.add("time", nanos / NANOS);
         history.add("data_time", dataNanos / NANOS);
-        double seconds = history.medians().get("time");
+        Map<String, Double> medians = history.medians();
+        double seconds = medians.get("time");
         progress.stepped(
                 new Progress(
                         iteration + 1,
                         maxIterations,
                         figures.get("total_loss"),
                         batchSize / seconds,
+                        medians.get("data_time") / seconds,
                         remaining(iteration, seconds)));
     }
 

@@ -19,9 +19,10 @@ public final class BarProgress implements ProgressListener {
         training.setExtraMessage(
                 String.format(
                         Locale.ROOT,
-                        " loss %.3f, %.2f images/s",
+                        " loss %.3f, %.2f images/s, %.0f%% loading",
                         p.totalLoss(),
-                        p.imagesPerSecond()));
+                        p.imagesPerSecond(),
+                        100 * p.loadingPart()));
         training.stepTo(p.iteration());
     }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
  * @param maxIterations steps in all
  * @param totalLoss of the latest step
  * @param imagesPerSecond over the last period
+ * @param loadingPart part of that time spent waiting for images, 0 to 1
  * @param remaining expected time to the end, evaluations left out
  */
 public record Progress(
@@ -16,4 +17,5 @@ public record Progress(
         long maxIterations,
         double totalLoss,
         double imagesPerSecond,
+        double loadingPart,
         Duration remaining) {}
