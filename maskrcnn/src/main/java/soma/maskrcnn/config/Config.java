@@ -112,6 +112,16 @@ public final class Config extends ConfigNode {
         return YamlWriter.write(values);
     }
 
+    /**
+     * Some settings as YAML, to stand in a file of their own; {@code _BASE_} names what they are
+     * laid over.
+     *
+     * @param values by dotted key; keys of one section must stand together
+     */
+    public static String toYaml(Map<String, Object> values) {
+        return YamlWriter.write(values);
+    }
+
     private ConfigReader copy() {
         ConfigReader reader = new ConfigReader();
         reader.start(values, origins);
