@@ -40,6 +40,7 @@ public final class Soma {
                 new EnsembleCommand(),
                 new EvalCommand(),
                 new StudyCommand(),
+                new TuneCommand(),
                 new TraceCommand(),
                 new ConvertCommand(),
                 new InspectCommand(),

@@ -1,0 +1,2 @@
+/** What {@code soma tune} says and writes. */
+package soma.cli.tune;
