@@ -23,6 +23,7 @@ import soma.cli.CommonOptions;
             ModelCommand.class,
             TrainCommand.class,
             LoadCommand.class,
+            TuneCommand.class,
             AllCommand.class
         },
         footer = {"", "Example: soma bench conv --threads 2 --json conv.json"})
@@ -37,7 +38,7 @@ final class BenchCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "expected gemm, conv, roi-align, nms, paste, ensemble, model, train, load or all,"
-                        + " got none");
+                "expected gemm, conv, roi-align, nms, paste, ensemble, model, train, load, tune or"
+                        + " all, got none");
     }
 }
