@@ -42,7 +42,7 @@ import java.util.stream.IntStream;
         name = "tune",
         description =
                 "The search for post-processing settings, with 5 folds, on drawn images of 520x704"
-                    + " and predictions as a fair model might make them; one run.",
+                        + " and predictions as a fair model might make them; one run.",
         footer = {"", "Example: soma bench tune --images 500 --threads 2"})
 final class TuneCommand implements Callable<Integer> {
     /** Different scenes; drawing takes longer than searching, so they are used several times. */

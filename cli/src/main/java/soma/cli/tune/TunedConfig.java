@@ -147,7 +147,7 @@ public final class TunedConfig {
                             .map(e -> e.getKey() + "=" + e.getValue().toString().replace(" ", ""))
                             .collect(Collectors.joining(" "));
             return ("%s has the settings alone; name your configuration in it (_BASE_: CONFIG),"
-                        + " or:%n  soma infer --config CONFIG%s --images IMAGES --out DIR %s")
+                            + " or:%n  soma infer --config CONFIG%s --images IMAGES --out DIR %s")
                     .formatted(out, weights, overrides);
         }
         Path best = file().resolveSibling("best.safetensors");

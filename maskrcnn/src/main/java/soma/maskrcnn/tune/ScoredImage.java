@@ -1,7 +1,7 @@
 package soma.maskrcnn.tune;
 
-import soma.maskrcnn.eval.ImageScore;
 import soma.maskrcnn.eval.CandidateMatching;
+import soma.maskrcnn.eval.ImageScore;
 import soma.maskrcnn.structures.Instances;
 import soma.maskrcnn.structures.Rle;
 

@@ -175,7 +175,8 @@ public record TuningSet(Dataset dataset, List<List<Instances>> found) {
                         iou,
                         List.of(),
                         EnsembleConfig.Masks.WINNER,
-                        single),
+                        single,
+                        EnsembleConfig.InMemory.AUTO),
                 FusionSettings.DEFAULT);
     }
 
