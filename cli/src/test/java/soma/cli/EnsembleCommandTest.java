@@ -33,6 +33,9 @@ import java.util.Random;
 class EnsembleCommandTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** Random weights are sure of nothing. */
+    private static final String SENSITIVE = "MODEL.ROI_HEADS.SCORE_THRESH_TEST=0.05";
+
     @TempDir Path folder;
 
     /** Two models' recorded detections as COCO results; scores are float32 in the record. */
@@ -135,7 +138,8 @@ class EnsembleCommandTest {
                     "raw",
                     "--quiet",
                     "--device",
-                    "cpu");
+                    "cpu",
+                    SENSITIVE);
         }
         String[] post = {"SOMA.ENSEMBLE.METHOD=wbf", "SOMA.ENSEMBLE.MASKS=average"};
         Path together = folder.resolve("together");
@@ -157,7 +161,8 @@ class EnsembleCommandTest {
                 "--formats",
                 "coco,csv,overlay",
                 post[0],
-                post[1]);
+                post[1],
+                SENSITIVE);
         Path fused = folder.resolve("fused");
         CommandLineRun.output(
                 "ensemble",
