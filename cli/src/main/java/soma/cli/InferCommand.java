@@ -95,7 +95,7 @@ final class InferCommand implements Callable<Integer> {
 
     @Option(
             names = "--tta",
-            description = "Test-time augmentation, as TEST.AUG says (detectron2's).")
+            description = "Test-time augmentation, as TEST.AUG and SOMA.TTA say.")
     private boolean tta;
 
     @Option(names = "--force", description = "Replace the results that DIR holds.")
