@@ -20,7 +20,6 @@ import soma.train.data.TrainingMapper;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Draws images as training sees them, a few variants of each. */
 public final class AugmentedImages {
@@ -75,7 +74,7 @@ public final class AugmentedImages {
                 box[k] = truth.boxes()[4 * i + k];
             }
             String name = dataset.categories().get(truth.classes()[i]).name();
-            objects.add(new DrawnInstance(mask, box, name, Optional.empty()));
+            objects.add(DrawnInstance.(mask, box, name));
         }
         return objects;
     }
