@@ -20,6 +20,7 @@ import soma.train.data.TrainingMapper;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Draws images as training sees them, a few variants of each. */
 public final class AugmentedImages {
@@ -74,7 +75,8 @@ public final class AugmentedImages {
                 box[k] = truth.boxes()[4 * i + k];
             }
             String name = dataset.categories().get(truth.classes()[i]).name();
-            objects.add(DrawnInstance.(mask, box, name));
+            objects.add(
+                    new DrawnInstance(mask, box, name, Optional.empty(), Optional.empty()));
         }
         return objects;
     }
