@@ -119,11 +119,15 @@ class PredictorTest {
         }
     }
 
-    @Test
-    void augmentedVariantsFindTheImagesObjects() {
+    @ParameterizedTest
+    @ValueSource(strings = {"detectron2", "nms", "wbf"})
+    void augmentedVariantsFindTheImagesObjects(String merge) {
         Config config =
                 SmallModel.CONFIG.withOverrides(
-                        List.of("TEST.AUG.ENABLED=True", "TEST.AUG.MIN_SIZES=[48,64]"));
+                        List.of(
+                                "TEST.AUG.ENABLED=True",
+                                "TEST.AUG.MIN_SIZES=[48,64]",
+                                "SOMA.TTA.MERGE=" + merge));
         List<Path> weights = List.of(SmallModel.weights(folder));
         try (Predictor predictor = Predictor.open(config, weights, Device.cpu())) {
             Instances found = predictor.detect(image());
@@ -137,11 +141,6 @@ class PredictorTest {
     void whatThisVersionLacksIsSaid() {
         Path weights = SmallModel.weights(folder);
         says(SmallModel.CONFIG, List.of(weights, weights), "--weights: expected one file, got 2");
-        says(
-                SmallModel.CONFIG.withOverrides(
-                        List.of("TEST.AUG.ENABLED=True", "SOMA.TTA.MERGE=wbf")),
-                List.of(weights),
-                "SOMA.TTA.MERGE: expected detectron2");
         says(SmallModel.CONFIG, List.of(), "expected --weights FILE");
         says(SmallModel.CONFIG, List.of(folder.resolve("none.pth")), "none.pth");
         says(

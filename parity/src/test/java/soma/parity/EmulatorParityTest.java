@@ -8,12 +8,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import soma.tensor.Device;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -51,6 +55,64 @@ class EmulatorParityTest {
         copy("images");
         copy("models/narrow-tv");
         assertAgrees("models/narrow-tv/drawn", "models/narrow-tv/train");
+    }
+
+    /**
+     * Losses of the recorded training when products and convolutions multiply in less than float32,
+     * beside the library's in float32. A proposal whose overlap lies near a threshold may change
+     * sides, and the losses are then those of another sample: hence a bound for the typical step
+     * and a wider one for every step.
+     *
+     * <p>{@code -Dsoma.precision.steps=20} runs the whole record; docs/cuda.md has its figures.
+     */
+    @ParameterizedTest
+    @CsvSource({"tf32, 0.002, 0.13, 0.05", "bf16, 0.02, 0.14, 0.1"})
+    void trainingInLowerPrecisionStaysNear(
+            String precision, double typical, double largest, double gradients) throws IOException {
+        copy("models/narrow");
+        trainingAlone();
+        int steps = Integer.getInteger("soma.precision.steps", 3);
+        Path run = folder.resolve("models/narrow/train");
+        List<String> recorded = Files.readAllLines(run.resolve("metrics.json"));
+        Files.write(run.resolve("metrics.json"), recorded.subList(0, steps));
+        Files.delete(run.resolve("weights-after-20.safetensors"));
+        Files.writeString(
+                run.resolve("config.yaml"),
+                "SOMA:\n  PRECISION: " + precision + "\n",
+                StandardOpenOption.APPEND);
+        List<Row> rows =
+                Parity.run(folder.resolve("models"), Device.of("emulator"), _ -> true).rows();
+        double[] off =
+                rows.stream()
+                        .filter(row -> row.name().endsWith(" losses, relative"))
+                        .mapToDouble(Row::maxAbsolute)
+                        .sorted()
+                        .toArray();
+        assertEquals(steps, off.length);
+        assertTrue(off[steps / 2] <= typical, () -> Arrays.toString(off));
+        assertTrue(off[steps - 1] <= largest, () -> Arrays.toString(off));
+        // Float32 itself is nearer by far: otherwise the precision has not reached the device.
+        assertTrue(off[0] > 1e-5, () -> Arrays.toString(off));
+        double gradient =
+                rows.stream()
+                        .filter(row -> row.name().equals("all gradients, relative L2"))
+                        .mapToDouble(Row::maxAbsolute)
+                        .sum();
+        assertTrue(gradient > 1e-5 && gradient <= gradients, () -> "gradients " + gradient);
+    }
+
+    /** Leaves nothing of the narrow model but its first training run. */
+    private void trainingAlone() throws IOException {
+        Path model = folder.resolve("models/narrow");
+        Path manifest = model.resolve("manifest.json");
+        ObjectMapper json = new ObjectMapper();
+        ObjectNode root = (ObjectNode) json.readTree(Files.readString(manifest));
+        root.remove(List.of("tta", "traces"));
+        root.putArray("train").add("train/manifest.json");
+        Files.writeString(manifest, json.writeValueAsString(root));
+        for (String part : List.of("train-empty", "train-none")) {
+            delete(model.resolve(part));
+        }
     }
 
     private void assertAgrees(String... groups) {

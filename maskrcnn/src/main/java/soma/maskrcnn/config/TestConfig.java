@@ -12,22 +12,32 @@ public record TestConfig(int detectionsPerImage, Augmentation augmentation) {
 
     /** Merging the boxes of the augmented variants. */
     public enum Merge {
-        /** Suppression as in the model, at its threshold. */
+        /** Suppression as in the model, at its threshold; masks averaged over the variants. */
         DETECTRON2,
+        /** Suppression at the ensemble's threshold; each box keeps its variant's mask. */
         NMS,
-        /** Weighted boxes fusion. */
+        /** Weighted boxes fusion at the ensemble's threshold; masks averaged alike. */
         WBF
     }
 
     /**
      * Test-time augmentation.
      *
-     * @param minSizes lengths in pixels of the shorter side, a variant each
+     * @param minSizes lengths in pixels of the shorter side, a variant each; 0: as without
+     *     augmentation
      * @param maxSize limit in pixels for the longer side
-     * @param flip each variant also mirrored
+     * @param flip each variant also mirrored left to right
+     * @param verticalFlip each variant also mirrored top to bottom
+     * @param rotate90 each variant also turned by one, two and three quarter turns
      */
     public record Augmentation(
-            boolean enabled, List<Integer> minSizes, int maxSize, boolean flip, Merge merge) {
+            boolean enabled,
+            List<Integer> minSizes,
+            int maxSize,
+            boolean flip,
+            boolean verticalFlip,
+            boolean rotate90,
+            Merge merge) {
         public Augmentation {
             minSizes = List.copyOf(minSizes);
         }
@@ -42,8 +52,8 @@ public record TestConfig(int detectionsPerImage, Augmentation augmentation) {
         ConfigNode test = config.node("TEST");
         ConfigNode aug = test.node("AUG");
         int[] minSizes = aug.getInts("MIN_SIZES");
-        if (minSizes.length == 0 || Arrays.stream(minSizes).anyMatch(size -> size < 1)) {
-            throw aug.invalid("MIN_SIZES", "lengths in pixels");
+        if (minSizes.length == 0 || Arrays.stream(minSizes).anyMatch(size -> size < 0)) {
+            throw aug.invalid("MIN_SIZES", "lengths in pixels, or 0 for no resizing");
         }
         return new TestConfig(
                 test.getInt("DETECTIONS_PER_IMAGE", 1),
@@ -52,6 +62,8 @@ public record TestConfig(int detectionsPerImage, Augmentation augmentation) {
                         Arrays.stream(minSizes).boxed().toList(),
                         aug.getInt("MAX_SIZE", 1),
                         aug.getBoolean("FLIP"),
+                        config.getBoolean("SOMA.TTA.VERTICAL_FLIP"),
+                        config.getBoolean("SOMA.TTA.ROTATE_90"),
                         switch (config.getChoice("SOMA.TTA.MERGE", "detectron2", "nms", "wbf")) {
                             case "nms" -> Merge.NMS;
                             case "wbf" -> Merge.WBF;

@@ -137,11 +137,14 @@ public final class MaskRcnn extends Module {
         }
     }
 
-    /** Like {@link #detect}, without masks. */
-    public List<Detections> detectBoxes(ImageBatch batch) {
+    /**
+     * Like {@link #detect}, without masks.
+     *
+     * @param features of the batch
+     */
+    public List<Detections> detectBoxes(Map<String, Tensor> features, ImageBatch batch) {
         try (Scope scope = Scope.open("detect boxes");
                 var _ = Autograd.noGrad()) {
-            Map<String, Tensor> features = backbone.forward(batch.pixels(), Trace.NONE);
             List<Detections> out = boxes(features, batch, Trace.NONE);
             out.forEach(d -> d.promoteTo(scope));
             return out;
@@ -151,12 +154,12 @@ public final class MaskRcnn extends Module {
     /**
      * Gives mask probabilities to detections that are known already.
      *
+     * @param features of a batch
      * @param given of each image, in the coordinates of the batch
      */
-    public List<Detections> predictMasks(ImageBatch batch, List<Detections> given) {
+    public List<Detections> predictMasks(Map<String, Tensor> features, List<Detections> given) {
         try (Scope scope = Scope.open("predict masks");
                 var _ = Autograd.noGrad()) {
-            Map<String, Tensor> features = backbone.forward(batch.pixels(), Trace.NONE);
             return masks(features, given, Trace.NONE, scope);
         }
     }
