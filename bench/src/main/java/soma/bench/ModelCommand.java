@@ -13,6 +13,7 @@ import soma.maskrcnn.image.ImageReader;
 import soma.maskrcnn.image.ImageSize;
 import soma.maskrcnn.model.Detector;
 import soma.maskrcnn.model.MaskRcnn;
+import soma.maskrcnn.model.TestTimeAugmentation;
 import soma.tensor.Device;
 
 import java.io.IOException;
@@ -25,7 +26,10 @@ import java.util.concurrent.Callable;
 /** {@code soma bench model}. */
 @Command(
         name = "model",
-        description = "Inference, from decoded images to pasted masks.",
+        description =
+                "Inference, from decoded images to pasted masks; with TEST.AUG.ENABLED=True also"
+                        + " test-time augmentation (tta.detect) and the forward passes of its"
+                        + " variants (tta.forwards).",
         footer = {
             "",
             "Example: soma bench model --weights w.safetensors --images cells.png --per-op"
@@ -88,6 +92,30 @@ final class ModelCommand implements Callable<Integer> {
                             options.perOp(),
                             step,
                             () -> Map.of("detections", step.detections()));
+            if (config.getBoolean("TEST.AUG.ENABLED")) {
+                Image8 image = files.isEmpty() ? drawn.getFirst() : files.getFirst();
+                augmented(session, config, model, image, runs);
+            }
         }
+    }
+
+    private static void augmented(
+            Session session, Config config, MaskRcnn model, Image8 image, int runs) {
+        Device device = ProfiledProvider.of(session.device());
+        Detector detector = new Detector(model, config, device);
+        AugmentationStep step =
+                new AugmentationStep(
+                        model,
+                        new TestTimeAugmentation(model, detector, config, device),
+                        image,
+                        device);
+        new StepBench(session, device)
+                .run(
+                        "tta",
+                        "1x" + image.height() + "x" + image.width() + "x3",
+                        Repetition.ofModel(runs),
+                        false,
+                        step,
+                        step::fields);
     }
 }

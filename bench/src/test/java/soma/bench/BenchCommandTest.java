@@ -151,6 +151,20 @@ class BenchCommandTest {
     }
 
     @Test
+    void augmentationStandsBesideItsForwardPasses() throws IOException {
+        JsonNode rows =
+                rows(
+                        "bench model --size 64x96 TEST.AUG.ENABLED=True TEST.AUG.MIN_SIZES=[0]"
+                                + " SOMA.TTA.MERGE=wbf SOMA.TTA.VERTICAL_FLIP=True "
+                                + SMALL);
+        assertEquals(List.of("tta", "tta.detect", "tta.forwards"), names(rows).subList(7, 10));
+        assertEquals(4, rows.get(7).get("variants").asInt());
+        assertTrue(rows.get(7).get("over_forwards").asDouble() > 0, rows.toString());
+        double parts = rows.get(8).get("min_s").asDouble() + rows.get(9).get("min_s").asDouble();
+        assertTrue(parts <= rows.get(7).get("median_s").asDouble(), rows.toString());
+    }
+
+    @Test
     void aTrainingStepHasAllItsParts() throws IOException {
         JsonNode rows = rows("bench train --size 64x96 --batch 1 --per-op " + SMALL);
         assertEquals(
