@@ -140,11 +140,82 @@ CUresult cuMemFreeHost(void *memory) {
     return 0;
 }
 
+/* While a stream is captured its work is kept: a call and what it was given. */
+typedef struct Work {
+    CUresult (*call)(struct Work *);
+    uint64_t to, from;
+    size_t bytes;
+    int64_t seen[12];
+    struct Work *next;
+} Work;
+
+static int capturing;
+static Work *first_work, **last_work = &first_work;
+
+static CUresult now_or_later(Work work) {
+    if (!capturing) return work.call(&work);
+    *last_work = malloc(sizeof work);
+    **last_work = work;
+    last_work = &(*last_work)->next;
+    return 0;
+}
+
+CUresult cuStreamBeginCapture_v2(Handle stream, int mode) {
+    USABLE;
+    if (stream != &stream_object || capturing || mode < 0 || mode > 2) return INVALID_VALUE;
+    capturing = 1;
+    first_work = NULL;
+    last_work = &first_work;
+    return 0;
+}
+
+CUresult cuStreamEndCapture(Handle stream, Handle *graph) {
+    USABLE;
+    if (stream != &stream_object || !capturing) return INVALID_VALUE;
+    capturing = 0;
+    *graph = first_work;
+    return 0;
+}
+
+CUresult cuGraphInstantiateWithFlags(Handle *executable, Handle graph, unsigned long long flags) {
+    USABLE;
+    *executable = graph;
+    return flags ? INVALID_VALUE : 0;
+}
+
+CUresult cuGraphDestroy(Handle graph) { return graph == NULL ? INVALID_VALUE : 0; }
+CUresult cuGraphExecDestroy(Handle executable) { return executable == NULL ? INVALID_VALUE : 0; }
+
+CUresult cuGraphLaunch(Handle executable, Handle stream) {
+    USABLE;
+    if (stream != &stream_object || capturing) return INVALID_VALUE;
+    for (Work *work = executable; work != NULL; work = work->next) {
+        CUresult code = work->call(work);
+        if (code) return code;
+    }
+    return 0;
+}
+
+static CUresult copied(Work *work) {
+    memcpy((void *) work->to, (void *) work->from, work->bytes);
+    return pending;
+}
+
+static CUresult filled(Work *work) {
+    memset((void *) work->to, work->from, work->bytes);
+    return 0;
+}
+
+static CUresult echoed(Work *work) {
+    clock_ticks++;
+    memcpy((void *) work->to, work->seen, sizeof work->seen);
+    return 0;
+}
+
 static CUresult move(uint64_t to, uint64_t from, size_t bytes, Handle stream) {
     USABLE;
     if (stream != &stream_object) return INVALID_VALUE;
-    memcpy((void *) to, (void *) from, bytes);
-    return pending;
+    return now_or_later((Work){.call = copied, .to = to, .from = from, .bytes = bytes});
 }
 
 CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr to, const void *from, size_t bytes, Handle stream) {
@@ -161,8 +232,8 @@ CUresult cuMemcpyDtoDAsync_v2(CUdeviceptr to, CUdeviceptr from, size_t bytes, Ha
 
 CUresult cuMemsetD8Async(CUdeviceptr address, unsigned char value, size_t bytes, Handle stream) {
     USABLE;
-    memset((void *) address, value, bytes);
-    return stream != &stream_object;
+    if (stream != &stream_object) return INVALID_VALUE;
+    return now_or_later((Work){.call = filled, .to = address, .from = value, .bytes = bytes});
 }
 
 CUresult cuEventCreate(Handle *event, unsigned flags) {
@@ -222,18 +293,17 @@ CUresult cuLaunchKernel(Handle function, unsigned gx, unsigned gy, unsigned gz, 
     USABLE;
     if (pending) return pending;
     if (extra || stream != &stream_object) return INVALID_VALUE;
-    clock_ticks++;
     if (strcmp(function, "fault") == 0) {
+        clock_ticks++;
         pending = ILLEGAL_ADDRESS;
     } else if (strcmp(function, "refuse") == 0) {
         return 701;
     } else if (strcmp(function, "echo") == 0) {
-        int64_t *out = *(int64_t **) parameters[0];
-        int64_t seen[] = {
+        Work work = {.call = echoed, .to = *(uint64_t *) parameters[0], .seen = {
             *(uint32_t *) parameters[1], *(int32_t *) parameters[2], *(int64_t *) parameters[3],
             (int64_t) (*(float *) parameters[4] * 1000), (int64_t) (*(double *) parameters[5] * 1000),
-            gx, gy, gz, bx, by, bz, shared};
-        memcpy(out, seen, sizeof seen);
+            gx, gy, gz, bx, by, bz, shared}};
+        return now_or_later(work);
     }
     return 0;
 }

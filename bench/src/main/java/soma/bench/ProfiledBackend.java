@@ -5,6 +5,7 @@ import soma.tensor.spi.Backend;
 import soma.tensor.spi.BoxKernels;
 import soma.tensor.spi.ConvKernels;
 import soma.tensor.spi.ElementwiseKernels;
+import soma.tensor.spi.Graphs;
 import soma.tensor.spi.ImageKernels;
 import soma.tensor.spi.IndexKernels;
 import soma.tensor.spi.Instruments;
@@ -122,6 +123,11 @@ final class ProfiledBackend implements Backend {
     @Override
     public void download(Storage from, int offset, Object array, int to, int length) {
         inner.download(from, offset, array, to, length);
+    }
+
+    @Override
+    public Optional<Graphs> graphs() {
+        return inner.graphs();
     }
 
     @Override

@@ -1,8 +1,12 @@
 package soma.cuda;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
 
@@ -76,6 +80,23 @@ final class BlockPool {
             idle.remove(block.bytes());
         }
         return block;
+    }
+
+    /** Removes those of some blocks that are idle. */
+    List<Block> removeAll(Set<Block> blocks) {
+        List<Block> removed = new ArrayList<>();
+        for (ArrayDeque<Idle> sameLength : idle.values()) {
+            for (Iterator<Idle> i = sameLength.iterator(); i.hasNext(); ) {
+                Block block = i.next().block();
+                if (blocks.contains(block)) {
+                    i.remove();
+                    removed.add(block);
+                    idleBytes -= block.bytes();
+                }
+            }
+        }
+        idle.values().removeIf(ArrayDeque::isEmpty);
+        return removed;
     }
 
     /** Bytes of all idle blocks. */

@@ -8,6 +8,7 @@ import soma.tensor.spi.Backend;
 import soma.tensor.spi.BoxKernels;
 import soma.tensor.spi.ConvKernels;
 import soma.tensor.spi.ElementwiseKernels;
+import soma.tensor.spi.Graphs;
 import soma.tensor.spi.ImageKernels;
 import soma.tensor.spi.IndexKernels;
 import soma.tensor.spi.Instruments;
@@ -31,6 +32,7 @@ public final class CudaBackend implements Backend {
     private final Launcher launcher;
     private final Instruments instruments;
     private final IndexCheck indexCheck;
+    private final Graphs graphs;
     private final IndexKernels index;
     private final VisionKernels vision;
     private final CudaMatMul matMul;
@@ -64,6 +66,7 @@ public final class CudaBackend implements Backend {
         images = new CudaImages(launcher);
         optimizer = new CudaOptimizer(this, launcher);
         indexCheck = new IndexCheck(driver);
+        graphs = new CudaGraphs(driver, memory, indexCheck);
         index = new CudaIndex(launcher, this, indexCheck);
         vision = new CudaVision(launcher, this, indexCheck);
         matMul = new CudaMatMul(this, launcher, CudaProperties.precision(), blas);
@@ -214,6 +217,16 @@ public final class CudaBackend implements Backend {
     @Override
     public OptimizerKernels optimizer() {
         return optimizer;
+    }
+
+    /** Holds a buffer for the graph that is being recorded, if there is one. */
+    void holdForGraph(Storage storage) {
+        memory.holdForGraph(storage);
+    }
+
+    @Override
+    public Optional<Graphs> graphs() {
+        return Optional.of(graphs);
     }
 
     @Override

@@ -4,7 +4,6 @@ import soma.cuda.driver.Arguments;
 import soma.cuda.driver.Geometry;
 import soma.tensor.DType;
 import soma.tensor.Shape;
-import soma.tensor.spi.Backend;
 import soma.tensor.spi.ConvGeometry;
 import soma.tensor.spi.SpatialKernels;
 import soma.tensor.spi.Storage;
@@ -20,11 +19,11 @@ final class CudaSpatial implements SpatialKernels {
     /** Tables of so many sizes are kept on the device; a model resizes by a handful of ratios. */
     private static final int KEPT = 64;
 
-    private final Backend backend;
+    private final CudaBackend backend;
     private final Launcher launcher;
     private final Map<Axis, Tables> tables = new LinkedHashMap<>(16, 0.75f, true);
 
-    CudaSpatial(Backend backend, Launcher launcher) {
+    CudaSpatial(CudaBackend backend, Launcher launcher) {
         this.backend = backend;
         this.launcher = launcher;
     }
@@ -161,7 +160,15 @@ final class CudaSpatial implements SpatialKernels {
                 .u32(out.dim(2));
     }
 
+    /** Tables of an axis, which a graph that is being recorded holds: others may replace them. */
     private Tables tables(Axis axis) {
+        Tables tables = keptTables(axis);
+        backend.holdForGraph(tables.taps());
+        backend.holdForGraph(tables.ranges());
+        return tables;
+    }
+
+    private Tables keptTables(Axis axis) {
         Tables known = tables.get(axis);
         if (known != null) {
             return known;

@@ -44,6 +44,13 @@ final class DeviceMemory {
     private long liveBytes;
     private long peakBytes;
     private long allocations;
+    private long graphBytes;
+
+    /** Blocks of graphs, by whose they are. */
+    private final Map<Block, GraphMemory> graphs = new HashMap<>();
+
+    /** That of the graph that is being recorded, or null. */
+    private GraphMemory recording;
 
     DeviceMemory(Driver driver) {
         this.driver = driver;
@@ -64,9 +71,60 @@ final class DeviceMemory {
         if (live.remove(storage)) {
             Block block = storage.block();
             liveBytes -= block.bytes();
-            pool.give(block);
+            GraphMemory owner = graphs.get(block);
+            if (owner != null) {
+                owner.idle().add(block);
+                graphBytes += block.bytes();
+            } else {
+                pool.give(block);
+                shrink();
+            }
+        }
+    }
+
+    private void shrink() {
+        if (recording == null) { // memory can't be given back meanwhile
             pool.shrinkTo(Math.max(0, peakBytes + peakBytes / 4 + SLACK - liveBytes), driver::free);
         }
+    }
+
+    /** Begins to set aside what is handed out: it will be a graph's. */
+    synchronized void beginCapture() {
+        recording = new GraphMemory();
+    }
+
+    /**
+     * Ends it. From here on nobody else gets those blocks, also where the buffers that had them are
+     * let go.
+     */
+    synchronized GraphMemory endCapture() {
+        GraphMemory done = recording;
+        recording = null;
+        done.idle().addAll(pool.removeAll(done.blocks()));
+        graphBytes += bytes(done);
+        done.blocks().forEach(block -> graphs.put(block, done));
+        return done;
+    }
+
+    /** Holds a buffer for the graph that is being recorded, if there is one. */
+    synchronized void holdForGraph(Storage storage) {
+        if (recording != null) {
+            recording.hold(storage);
+        }
+    }
+
+    /** Takes back the memory of a graph that isn't started any more. */
+    synchronized void release(GraphMemory graph) {
+        graph.releaseHeld();
+        graph.blocks().forEach(graphs::remove);
+        graphBytes -= bytes(graph);
+        graph.idle().forEach(pool::give);
+        graph.idle().clear();
+        shrink();
+    }
+
+    private static long bytes(GraphMemory graph) {
+        return graph.idle().stream().mapToLong(Block::bytes).sum();
     }
 
     /** Gives all idle memory back to the device and forgets the peak. */
@@ -75,17 +133,24 @@ final class DeviceMemory {
         peakBytes = liveBytes;
     }
 
-    /** What is live and what is idle. */
+    /** What is live, and what is idle or a graph's. */
     synchronized MemoryReport report() {
-        return new MemoryReport(liveBytes, pool.idleBytes(), allocations, entries());
+        return new MemoryReport(liveBytes, pool.idleBytes() + graphBytes, allocations, entries());
     }
 
     private Block take(long bytes, String op) {
         long wanted = rounded(bytes);
         Block block = pool.take(wanted);
+        if (block == null && recording != null) {
+            throw Driver.uncapturable(
+                    "memory taken from the driver (" + op + " wants " + mib(wanted) + ")");
+        }
         if (block == null) {
             block = new Block(fromDriver(bytes, wanted, op), wanted);
             allocations++;
+        }
+        if (recording != null) {
+            recording.add(block);
         }
         return block;
     }

@@ -51,6 +51,11 @@ final class IndexCheck {
         return record;
     }
 
+    /** Kernels that were given the record earlier may run now. */
+    void expect() {
+        pending = record != 0;
+    }
+
     /**
      * Looks at the record, if a kernel may have written it since the last look.
      *

@@ -80,6 +80,14 @@ final class CountingDriver implements Driver {
     public void synchronize() {}
 
     @Override
+    public void beginCapture() {}
+
+    @Override
+    public Graph endCapture() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void close() {}
 
     @Override

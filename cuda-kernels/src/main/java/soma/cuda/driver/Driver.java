@@ -1,5 +1,6 @@
 package soma.cuda.driver;
 
+import soma.tensor.DeviceException;
 import soma.tensor.spi.Instruments.KernelCount;
 
 import java.lang.foreign.MemorySegment;
@@ -64,6 +65,24 @@ public interface Driver extends AutoCloseable {
     /** Waits for all work. */
     void synchronize();
 
+    /**
+     * Starts to record: kernels, calls of libraries, copies on the device and fills are kept from
+     * here on, not done. Until {@link #endCapture} the methods that need the host, or take or give
+     * back memory, throw what {@link #uncapturable} makes.
+     */
+    void beginCapture();
+
+    /** Ends what {@link #beginCapture} began. */
+    Graph endCapture();
+
+    /** The error for what can't be recorded. */
+    static DeviceException uncapturable(String what) {
+        return new DeviceException(
+                "graph: expected work on the device alone, got "
+                        + what
+                        + ", which can't be recorded");
+    }
+
     /** Whether kernels run in an emulator, whose times and peaks say nothing of a GPU. */
     boolean isEmulated();
 
@@ -85,6 +104,15 @@ public interface Driver extends AutoCloseable {
          * @throws soma.tensor.DeviceException if the file has none of that name
          */
         Kernel kernel(String entry);
+    }
+
+    /** Recorded work. */
+    interface Graph extends AutoCloseable {
+        /** Starts all of it, in its order, after all earlier work. */
+        void launch();
+
+        @Override
+        void close();
     }
 
     /** A point in the stream. */

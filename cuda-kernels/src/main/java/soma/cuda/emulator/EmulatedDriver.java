@@ -13,6 +13,7 @@ import soma.tensor.spi.Instruments.KernelCount;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -40,6 +41,9 @@ public final class EmulatedDriver implements Driver {
     private boolean detailed;
     private int launches;
 
+    /** What is recorded; null while work is done at once. */
+    private List<Runnable> recorded;
+
     /**
      * A device with nothing on it.
      *
@@ -58,11 +62,13 @@ public final class EmulatedDriver implements Driver {
 
     @Override
     public long allocate(long bytes) {
+        requireNotCapturing("memory taken from the driver");
         return global.allocate(bytes).base();
     }
 
     @Override
     public void free(long address) {
+        requireNotCapturing("memory given back to the driver");
         global.free(address);
     }
 
@@ -73,6 +79,7 @@ public final class EmulatedDriver implements Driver {
 
     @Override
     public void upload(MemorySegment from, long to) {
+        requireNotCapturing("a copy from the host");
         Memory memory = global.require("upload", to, from.byteSize());
         int offset = (int) (to - memory.base());
         MemorySegment.copy(from, 0, MemorySegment.ofArray(memory.bytes()), offset, from.byteSize());
@@ -81,6 +88,7 @@ public final class EmulatedDriver implements Driver {
 
     @Override
     public void download(long from, MemorySegment to) {
+        requireNotCapturing("a copy to the host");
         Memory memory = global.require("download", from, to.byteSize());
         MemorySegment.copy(
                 MemorySegment.ofArray(memory.bytes()), from - memory.base(), to, 0, to.byteSize());
@@ -90,20 +98,24 @@ public final class EmulatedDriver implements Driver {
     public void copy(long from, long to, long bytes) {
         Memory source = global.require("copy", from, bytes);
         Memory target = global.require("copy", to, bytes);
-        source.copyTo(
-                (int) (from - source.base()), target, (int) (to - target.base()), (int) bytes);
+        int offset = (int) (from - source.base());
+        work(() -> source.copyTo(offset, target, (int) (to - target.base()), (int) bytes));
     }
 
     @Override
     public void fill(long address, byte value, long bytes) {
         Memory memory = global.require("fill", address, bytes);
         int offset = (int) (address - memory.base());
-        java.util.Arrays.fill(memory.bytes(), offset, offset + (int) bytes, value);
-        memory.written(offset, (int) bytes);
+        work(
+                () -> {
+                    Arrays.fill(memory.bytes(), offset, offset + (int) bytes, value);
+                    memory.written(offset, (int) bytes);
+                });
     }
 
     @Override
     public KernelModule load(String name, String ptx) {
+        requireNotCapturing("the loading of " + name);
         PtxModule module = PtxParser.parse(name, ptx);
         if (module.target() > CAPABILITY) {
             throw new DeviceException(
@@ -136,8 +148,12 @@ public final class EmulatedDriver implements Driver {
                             + ": the emulator runs up to 2147483647 threads, got "
                             + geometry);
         }
+        work(() -> run(program, geometry, arguments));
+    }
+
+    private void run(Program program, Geometry geometry, Arguments arguments) {
         Launch launch = new Launch(launches++, geometry, arguments, global, checks, seed);
-        Counts sum = counts.computeIfAbsent(kernel.name(), _ -> new Counts(detailed));
+        Counts sum = counts.computeIfAbsent(program.name(), _ -> new Counts(detailed));
         int blocks = (int) geometry.blocks();
         if (checks == Checks.FULL || program.isAtomic() || blocks == 1) {
             BlockRun run = new BlockRun(program, launch, detailed);
@@ -172,6 +188,7 @@ public final class EmulatedDriver implements Driver {
 
     @Override
     public Event record() {
+        requireNotCapturing("a reading of the clock");
         return new Moment(System.nanoTime());
     }
 
@@ -187,7 +204,54 @@ public final class EmulatedDriver implements Driver {
     }
 
     @Override
-    public void synchronize() {}
+    public void synchronize() {
+        requireNotCapturing("a wait of the host");
+    }
+
+    @Override
+    public void beginCapture() {
+        requireNotCapturing("another graph");
+        recorded = new ArrayList<>();
+    }
+
+    @Override
+    public Graph endCapture() {
+        List<Runnable> steps = List.copyOf(recorded);
+        recorded = null;
+        return new EmulatedGraph(steps);
+    }
+
+    private final class EmulatedGraph implements Graph {
+        private final List<Runnable> steps;
+
+        EmulatedGraph(List<Runnable> steps) {
+            this.steps = steps;
+        }
+
+        @Override
+        public void launch() {
+            requireNotCapturing("another graph");
+            steps.forEach(Runnable::run);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /** Does a piece of work, or records it. */
+    private void work(Runnable piece) {
+        if (recorded == null) {
+            piece.run();
+        } else {
+            recorded.add(piece);
+        }
+    }
+
+    private void requireNotCapturing(String what) {
+        if (recorded != null) {
+            throw Driver.uncapturable(what);
+        }
+    }
 
     @Override
     public boolean isEmulated() {

@@ -1,6 +1,7 @@
 package soma.cuda.jcuda;
 
 import jcuda.driver.CUresult;
+import jcuda.driver.CUstreamCaptureMode;
 import jcuda.driver.JCudaDriver;
 
 import soma.cuda.driver.Arguments;
@@ -16,6 +17,7 @@ import soma.tensor.DeviceException;
 import soma.tensor.spi.Instruments.KernelCount;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -40,6 +42,9 @@ public final class NvidiaDriver implements Driver, Stream {
     private final Set<Long> allocated = new HashSet<>();
     private final Map<String, Long> launches = new HashMap<>();
     private final boolean waitForEach = Boolean.getBoolean(SYNC);
+
+    /** Names of what is recorded; null while work is started at once. */
+    private List<String> recorded;
 
     /**
      * Takes a GPU.
@@ -76,7 +81,7 @@ public final class NvidiaDriver implements Driver, Stream {
 
     @Override
     public synchronized long allocate(long bytes) {
-        context.enter();
+        enter("memory taken from the driver");
         DeviceAddress address = new DeviceAddress();
         int code = JCudaDriver.cuMemAlloc(address, bytes);
         if (code == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
@@ -89,7 +94,7 @@ public final class NvidiaDriver implements Driver, Stream {
 
     @Override
     public synchronized void free(long address) {
-        context.enter();
+        enter("memory given back to the driver");
         context.await();
         context.check("cuMemFree", JCudaDriver.cuMemFree(new DeviceAddress(address)));
         allocated.remove(address);
@@ -105,13 +110,13 @@ public final class NvidiaDriver implements Driver, Stream {
 
     @Override
     public synchronized void upload(MemorySegment from, long to) {
-        context.enter();
+        enter("a copy from the host");
         staging.upload(from, to);
     }
 
     @Override
     public synchronized void download(long from, MemorySegment to) {
-        context.enter();
+        enter("a copy to the host");
         staging.download(from, to);
     }
 
@@ -135,7 +140,7 @@ public final class NvidiaDriver implements Driver, Stream {
 
     @Override
     public synchronized KernelModule load(String name, String ptx) {
-        context.enter();
+        enter("the loading of " + name);
         return new NvidiaModule(this, context, name, ptx, properties);
     }
 
@@ -171,8 +176,16 @@ public final class NvidiaDriver implements Driver, Stream {
                             + Status.text("cuLaunchKernel", code));
         }
         context.check("cuLaunchKernel", code);
+        if (recorded != null) {
+            recorded.add(kernel.name());
+            return;
+        }
         context.launches().add(kernel, geometry, arguments);
-        launches.merge(kernel.name(), 1L, Long::sum);
+        started(kernel.name());
+    }
+
+    private void started(String name) {
+        launches.merge(name, 1L, Long::sum);
         if (waitForEach) {
             context.await();
         }
@@ -187,11 +200,50 @@ public final class NvidiaDriver implements Driver, Stream {
     @Override
     public synchronized void launch(String function, Object operands, LongConsumer work) {
         context.enter();
+        if (recorded != null) {
+            work.accept(context.stream().value());
+            recorded.add(function);
+            return;
+        }
         context.launches().add(function, operands);
         work.accept(context.stream().value());
-        launches.merge(function, 1L, Long::sum);
+        started(function);
+    }
+
+    @Override
+    public synchronized void beginCapture() {
+        enter("another graph");
+        context.check(
+                "cuStreamBeginCapture",
+                JCudaDriver.cuStreamBeginCapture(
+                        context.stream(), CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL));
+        recorded = new ArrayList<>();
+    }
+
+    @Override
+    public synchronized Graph endCapture() {
+        context.enter();
+        List<String> names = recorded;
+        recorded = null;
+        return new NvidiaGraph(this, context, names);
+    }
+
+    /** Starts recorded work. */
+    void launch(NvidiaGraph graph) {
+        enter("another graph");
+        context.launches().add("a graph", graph);
+        graph.start();
+        graph.names().forEach(name -> launches.merge(name, 1L, Long::sum));
         if (waitForEach) {
             context.await();
+        }
+    }
+
+    /** Begins a call that can't be recorded. */
+    private void enter(String what) {
+        context.enter();
+        if (recorded != null) {
+            throw Driver.uncapturable(what);
         }
     }
 
@@ -215,13 +267,13 @@ public final class NvidiaDriver implements Driver, Stream {
 
     @Override
     public synchronized Event record() {
-        context.enter();
+        enter("a reading of the clock");
         return new StreamEvent(this, context);
     }
 
     @Override
     public synchronized void synchronize() {
-        context.enter();
+        enter("a wait of the host");
         context.await();
     }
 

@@ -39,6 +39,7 @@ final class StandInProgram {
             memory(driver);
             Driver.KernelModule module = driver.load("test.ptx", PTX);
             echo(driver, module.kernel("echo"));
+            graph(driver, module.kernel("echo"));
             failing("entry", () -> module.kernel("absent"));
             Geometry one = Geometry.of(1, 32);
             failing("refused", () -> driver.launch(module.kernel("refuse"), one, new Arguments()));
@@ -101,6 +102,32 @@ final class StandInProgram {
         driver.download(out, MemorySegment.ofArray(seen));
         say("seen", Arrays.toString(seen));
         say("counts", driver.counts());
+    }
+
+    private static void graph(Driver driver, Kernel kernel) {
+        long out = driver.allocate(96);
+        long copy = driver.allocate(96);
+        driver.fill(copy, (byte) 0, 96);
+        driver.beginCapture();
+        Arguments arguments = new Arguments().address(out).u32(7).s32(-8).u64(9).f32(1).f64(2);
+        driver.launch(kernel, Geometry.of(2, 32), arguments);
+        driver.copy(out, copy, 96);
+        driver.fill(copy, (byte) 1, 8);
+        failing("allocate", () -> driver.allocate(1));
+        failing("download", () -> driver.download(copy, MemorySegment.ofArray(new long[1])));
+        failing("upload", () -> driver.upload(MemorySegment.ofArray(new long[1]), copy));
+        failing("wait", driver::synchronize);
+        try (Driver.Graph graph = driver.endCapture()) {
+            long[] seen = new long[12];
+            driver.download(copy, MemorySegment.ofArray(seen));
+            say("recorded", Arrays.toString(seen));
+            graph.launch();
+            driver.download(copy, MemorySegment.ofArray(seen));
+            say("repeated", Arrays.toString(seen));
+        }
+        say("counts", driver.counts());
+        driver.free(out);
+        driver.free(copy);
     }
 
     private static void fault(Driver driver, Kernel echo, Kernel fault) {

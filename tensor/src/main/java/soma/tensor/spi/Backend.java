@@ -88,6 +88,11 @@ public interface Backend {
     /** Parameter updates. */
     OptimizerKernels optimizer();
 
+    /** Recording of work that is repeated, where the device has it. */
+    default Optional<Graphs> graphs() {
+        return Optional.empty();
+    }
+
     /** The device's own clock and counters, where it has them. */
     default Optional<Instruments> instruments() {
         return Optional.empty();
