@@ -26,7 +26,7 @@ import java.util.concurrent.Callable;
         name = "ensemble",
         description = {
             "Fusing and post-processing the detections of several models in one image of 520x704,"
-                + " by each method and with the masks of the best box, averaged or voted on."
+                    + " by each method and with the masks of the best box, averaged or voted on."
         },
         footer = {"", "Example: soma bench ensemble --boxes 800 --models 6"})
 final class EnsembleCommand implements Callable<Integer> {

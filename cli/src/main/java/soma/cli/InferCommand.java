@@ -93,9 +93,7 @@ final class InferCommand implements Callable<Integer> {
                             + " what the model finds before SOMA.POST, for soma ensemble.")
     private String formats;
 
-    @Option(
-            names = "--tta",
-            description = "Test-time augmentation, as TEST.AUG and SOMA.TTA say.")
+    @Option(names = "--tta", description = "Test-time augmentation, as TEST.AUG and SOMA.TTA say.")
     private boolean tta;
 
     @Option(names = "--force", description = "Replace the results that DIR holds.")

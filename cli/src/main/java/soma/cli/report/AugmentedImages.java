@@ -75,8 +75,7 @@ public final class AugmentedImages {
                 box[k] = truth.boxes()[4 * i + k];
             }
             String name = dataset.categories().get(truth.classes()[i]).name();
-            objects.add(
-                    new DrawnInstance(mask, box, name, Optional.empty(), Optional.empty()));
+            objects.add(new DrawnInstance(mask, box, name, Optional.empty(), Optional.empty()));
         }
         return objects;
     }

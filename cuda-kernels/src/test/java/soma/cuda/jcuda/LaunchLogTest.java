@@ -40,7 +40,7 @@ class LaunchLogTest {
 
         assertEquals(
                 "in one of the last 10 launches (-Dsoma.cuda.sync=true tells which); the newest are"
-                    + " "
+                        + " "
                         + String.join(
                                 ", then ",
                                 line("k9", 9),
