@@ -32,16 +32,15 @@ import java.nio.file.Path;
             "",
             "Example:",
             "  soma convert data annotations.json labels --to labels",
-            "  soma convert data stage1_train annotations.json --to coco"
+            "  soma convert data stage1_train annotations.json --to coco",
+            "  soma convert data annotations.json held-out.json --to coco --fold 1/5 --seed 1"
         })
 final class ConvertDataCommand implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger("soma.cli");
 
     @Spec private CommandSpec spec;
 
-    @Mixin
-    @SuppressWarnings("unused") // for picocli alone
-    private CommonOptions common;
+    @Mixin private CommonOptions common;
 
     @Mixin private DataOptions options;
 
@@ -58,12 +57,23 @@ final class ConvertDataCommand implements Runnable {
             description = "coco, csv or labels.")
     private DatasetConversion.Target target;
 
+    @Option(
+            names = "--fold",
+            paramLabel = "K/N",
+            converter = Fold.Converter.class,
+            description =
+                    "Only the images that train --fold K/N holds out with the same --seed (0 if"
+                            + " none is given).")
+    private Fold fold;
+
     @Option(names = "--force", description = "Replace what an earlier call has left there.")
     private boolean force;
 
     @Override
     public void run() {
-        Dataset dataset = options.read(in);
+        Dataset whole = options.read(in);
+        Dataset dataset =
+                fold == null ? whole : fold.split(whole, common.seed().orElse(0)).validation();
         DatasetConversion written = DatasetConversion.write(dataset, target, out, force);
         written.losses().lines().forEach(line -> LOG.warn("{}: {}", out, line));
         spec.commandLine()

@@ -5,12 +5,10 @@ import org.slf4j.LoggerFactory;
 
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 import soma.maskrcnn.config.Config;
 import soma.maskrcnn.config.RunConfig;
@@ -36,8 +34,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** {@code soma train}: trains a model. */
 @Command(
@@ -90,13 +86,10 @@ final class TrainCommand implements Callable<Integer> {
         @Option(
                 names = "--fold",
                 paramLabel = "K/N",
-                converter = FoldConverter.class,
+                converter = Fold.Converter.class,
                 description = "Hold out part K of N of --data, such as 1/5.")
         private Fold fold;
     }
-
-    /** Part {@code k} of {@code n}. */
-    record Fold(int k, int n) {}
 
     @Option(
             names = "--weights",
@@ -157,7 +150,7 @@ final class TrainCommand implements Callable<Integer> {
         long fixed = Math.max(0, seed);
         return validation.fraction != null
                 ? DatasetSplit.byFraction(dataset, validation.fraction, fixed)
-                : DatasetSplit.byFold(dataset, validation.fold.k, validation.fold.n, fixed);
+                : validation.fold.split(dataset, fixed);
     }
 
     /** The configuration with as many classes as the data has, which may be fewer. */
@@ -243,18 +236,5 @@ final class TrainCommand implements Callable<Integer> {
                                                 FixedPoint.format(best.value(), 4),
                                                 best.iteration())));
         spec.commandLine().getOut().println(line);
-    }
-
-    private static final class FoldConverter implements ITypeConverter<Fold> {
-        private static final Pattern FORM = Pattern.compile("(\\d{1,4})/(\\d{1,4})");
-
-        @Override
-        public Fold convert(String value) {
-            Matcher matcher = FORM.matcher(value);
-            if (!matcher.matches()) {
-                throw new TypeConversionException("expected K/N such as 1/5, got '" + value + "'");
-            }
-            return new Fold(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
-        }
     }
 }

@@ -16,6 +16,7 @@ import soma.maskrcnn.data.CocoWriter;
 import soma.maskrcnn.data.Dataset;
 import soma.maskrcnn.data.DatasetFormat;
 import soma.maskrcnn.data.DatasetReader;
+import soma.maskrcnn.data.DatasetSplit;
 import soma.maskrcnn.data.ImageRecord;
 import soma.maskrcnn.data.Segmentation;
 import soma.maskrcnn.image.LabelImage;
@@ -121,6 +122,26 @@ class ConvertDataCommandTest {
         assertEquals(masks(dataset), masks(back));
         assertEquals(dataset.categories(), back.categories());
         assertEquals(classes(dataset), classes(back));
+    }
+
+    @Test
+    void aFoldIsWhatTrainingHoldsOut() {
+        List<String> ids = new ArrayList<>();
+        for (int k = 1; k <= 2; k++) {
+            Path json = folder.resolve("fold" + k + ".json");
+            convert(annotations, "coco", json, "--fold", k + "/2", "--seed", 3);
+            List<String> part =
+                    DatasetReader.read(json).images().stream().map(ImageRecord::id).toList();
+            assertEquals(
+                    DatasetSplit.byFold(dataset, k, 2, 3).validation().images().stream()
+                            .map(ImageRecord::id)
+                            .toList(),
+                    part);
+            ids.addAll(part);
+        }
+        assertEquals(
+                dataset.images().stream().map(ImageRecord::id).sorted().toList(),
+                ids.stream().sorted().toList());
     }
 
     @Test
