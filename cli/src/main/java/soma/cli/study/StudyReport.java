@@ -56,7 +56,7 @@ final class StudyReport {
         for (Variant v : study.variants()) {
             VariantResult r = results.get(v.name());
             if (r != null) {
-                boolean compared = base != null && v != first;
+                boolean compared = base != null && !v.name().equals(first.name());
                 rows.add(
                         new Row(
                                 v,

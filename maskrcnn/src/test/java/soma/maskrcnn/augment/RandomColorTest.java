@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Random;
 
 final class RandomColorTest {
+    @SuppressWarnings("ReferenceEquality") // what is left alone is not even copied
     @Test
     void amountsAreUniformAndAsOftenAsTheProbabilitySays() {
         List<Double> amounts = new ArrayList<>();

@@ -67,7 +67,7 @@ class Rotate90Test {
             int x = random.nextInt(width);
             int y = random.nextInt(height);
             double[] centre = rotate.applyPoints(new double[] {x + 0.5, y + 0.5});
-            int moved = (int) centre[1] * w + (int) centre[0];
+            int moved = ((int) centre[1]) * w + (int) centre[0];
             assertEquals(bitmap[y * width + x], turned[moved]);
             assertArrayEquals(
                     new double[] {x + 0.5, y + 0.5}, rotate.inverse().applyPoints(centre));
