@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 import soma.maskrcnn.checkpoint.ModelFile;
 import soma.maskrcnn.config.Config;
+import soma.maskrcnn.config.RunConfig;
 import soma.maskrcnn.forward.TraceRecorder;
 import soma.maskrcnn.image.Image8;
 import soma.maskrcnn.image.ImageReader;
@@ -200,6 +201,7 @@ final class ModelParity {
     }
 
     private MaskRcnn model(Config config, StateDict weights) {
+        device.precision(RunConfig.from(config).precision());
         MaskRcnn model = MaskRcnn.from(config);
         StateDict named = ModelFile.forModel(weights, model);
         LoadReport load = model.initialize(device, new RandomStreams(0), named, _ -> false);

@@ -71,7 +71,7 @@ class EmulatorParityTest {
             String precision, double typical, double largest, double gradients) throws IOException {
         copy("models/narrow");
         trainingAlone();
-        int steps = Integer.getInteger("soma.precision.steps", 3);
+        int steps = Integer.getInteger("soma.precision.steps", 5);
         Path run = folder.resolve("models/narrow/train");
         List<String> recorded = Files.readAllLines(run.resolve("metrics.json"));
         Files.write(run.resolve("metrics.json"), recorded.subList(0, steps));
