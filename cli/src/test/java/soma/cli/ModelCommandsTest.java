@@ -258,10 +258,9 @@ class ModelCommandsTest {
                         + " from",
                 "infer --config RUN --images none.png --out OUT|none.png: ",
                 "infer --config tiny --images IMAGES --out OUT|weights: expected --weights FILE",
-                "infer --config RUN --images IMAGES --out OUT --tta SOMA.TTA.MERGE=nms"
-                        + "|SOMA.TTA.MERGE: expected detectron2",
                 "infer --config RUN --images IMAGES --out OUT --formats svg|--formats: expected",
-                "infer --config RUN --images IMAGES --out OUT --weights a --weights b|ensembles",
+                "infer --config RUN --images IMAGES --out OUT --weights a --weights b|a: file:"
+                    + " expected one",
                 "infer --config RUN --images A=1 --out OUT|--images: expected at least one file",
                 "infer --config RUN --images DATA --out OUT --weights DATA|annotations.json",
                 "trace --config RUN --image none.png --out OUT|none.png: cannot read image: no"
@@ -358,7 +357,7 @@ class ModelCommandsTest {
     void helpHasAnExample(String command) {
         String help = CommandLineRun.output(command, "--help");
 
-        assertTrue(help.contains("Example:"), help);
+        assertTrue(help.contains("Example"), help);
         assertTrue(help.contains("  soma " + command), help);
     }
 }
