@@ -28,14 +28,8 @@ final class CocoOutput implements Output {
 
     @Override
     public void add(ImageRecord image, Image8 pixels, Instances found) throws IOException {
-        for (int i = 0; i < found.size(); i++) {
-            writer.add(
-                    new Prediction(
-                            image.id(),
-                            categories.get(found.classes()[i]).id(),
-                            found.scores()[i],
-                            found.xywh(i),
-                            found.masks().get(i)));
+        for (Prediction prediction : Prediction.of(image.id(), found, categories)) {
+            writer.add(prediction);
         }
     }
 

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -35,12 +36,7 @@ class EmulatorParityTest {
     void aTraceAgrees() throws IOException {
         copy("images");
         copy("models/narrow");
-        Path manifest = folder.resolve("models/narrow/manifest.json");
-        ObjectMapper json = new ObjectMapper();
-        ObjectNode root = (ObjectNode) json.readTree(Files.readString(manifest));
-        root.remove("tta");
-        root.remove("train");
-        Files.writeString(manifest, json.writeValueAsString(root));
+        editManifest(root -> root.remove(List.of("tta", "train")));
         for (String file : List.of("tta-drawn.json", "tta-drawn-resized.json")) {
             Files.delete(folder.resolve("models/narrow").resolve(file));
         }
@@ -104,15 +100,22 @@ class EmulatorParityTest {
     /** Leaves nothing of the narrow model but its first training run. */
     private void trainingAlone() throws IOException {
         Path model = folder.resolve("models/narrow");
-        Path manifest = model.resolve("manifest.json");
-        ObjectMapper json = new ObjectMapper();
-        ObjectNode root = (ObjectNode) json.readTree(Files.readString(manifest));
-        root.remove(List.of("tta", "traces"));
-        root.putArray("train").add("train/manifest.json");
-        Files.writeString(manifest, json.writeValueAsString(root));
+        editManifest(
+                root -> {
+                    root.remove(List.of("tta", "traces"));
+                    root.putArray("train").add("train/manifest.json");
+                });
         for (String part : List.of("train-empty", "train-none")) {
             delete(model.resolve(part));
         }
+    }
+
+    private void editManifest(Consumer<ObjectNode> edit) throws IOException {
+        Path manifest = folder.resolve("models/narrow/manifest.json");
+        ObjectMapper json = new ObjectMapper();
+        ObjectNode root = (ObjectNode) json.readTree(Files.readString(manifest));
+        edit.accept(root);
+        Files.writeString(manifest, json.writeValueAsString(root));
     }
 
     private void assertAgrees(String... groups) {

@@ -3,7 +3,7 @@ package soma.cli.study;
 import soma.infer.Predictor;
 import soma.maskrcnn.config.Config;
 import soma.maskrcnn.data.Category;
-import soma.maskrcnn.data.CocoResultsWriter;
+import soma.maskrcnn.data.CocoResults;
 import soma.maskrcnn.data.Dataset;
 import soma.maskrcnn.data.ImageRecord;
 import soma.maskrcnn.data.Prediction;
@@ -63,10 +63,7 @@ final class VariantScoring {
      */
     Optional<Scored> run(List<StudyPlan.Model> models, Path folder) {
         long start = System.nanoTime();
-        List<ImageRecord> usable =
-                images.images().stream()
-                        .filter(image -> !images.unusableImages().contains(image.id()))
-                        .toList();
+        List<ImageRecord> usable = images.withUsableImages().images();
         List<List<Instances>> found = new ArrayList<>();
         for (StudyPlan.Model model : models) {
             found.add(detect(model.config(), usable));
@@ -106,15 +103,7 @@ final class VariantScoring {
         predicted.forEach(
                 (id, found) -> {
                     masks.put(id, found.withoutOverlaps().masks());
-                    for (int i = 0; i < found.size(); i++) {
-                        predictions.add(
-                                new Prediction(
-                                        id,
-                                        categories.get(found.classes()[i]).id(),
-                                        found.scores()[i],
-                                        found.xywh(i),
-                                        found.masks().get(i)));
-                    }
+                    predictions.addAll(Prediction.of(id, found, categories));
                 });
         write(predictions, masks, folder);
         CompetitionScore score = CompetitionScore.of(images, masks);
@@ -130,16 +119,8 @@ final class VariantScoring {
     }
 
     private void write(List<Prediction> predictions, Map<String, List<Rle>> masks, Path folder) {
-        AtomicFiles.write(
-                folder.resolve("results.json"),
-                stream -> {
-                    try (CocoResultsWriter writer =
-                            new CocoResultsWriter(stream, images.integerImageIds())) {
-                        for (Prediction prediction : predictions) {
-                            writer.add(prediction);
-                        }
-                    }
-                });
+        new CocoResults(predictions, images.integerImageIds())
+                .write(folder.resolve("results.json"));
         AtomicFiles.write(
                 folder.resolve("submission.csv"),
                 stream -> {

@@ -1,6 +1,10 @@
 package soma.maskrcnn.data;
 
+import soma.maskrcnn.structures.Instances;
 import soma.maskrcnn.structures.Rle;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * One detected object, as a COCO results file has it.
@@ -22,6 +26,26 @@ public record Prediction(String imageId, long categoryId, double score, double[]
     /** A mask without class and score, as a submission has it. */
     public static Prediction ofMask(String imageId, Rle mask) {
         return new Prediction(imageId, -1, Double.NaN, null, mask);
+    }
+
+    /**
+     * What was found in an image.
+     *
+     * @param categories of the classes of {@code found}, by index
+     */
+    public static List<Prediction> of(String imageId, Instances found, List<Category> categories) {
+        List<Prediction> out = new ArrayList<>();
+        for (int i = 0; i < found.size(); i++) {
+            long category = categories.get(found.classes()[i]).id();
+            out.add(
+                    new Prediction(
+                            imageId,
+                            category,
+                            found.scores()[i],
+                            found.xywh(i),
+                            found.masks().get(i)));
+        }
+        return out;
     }
 
     /** Returns the box, or the mask's when there is none. */

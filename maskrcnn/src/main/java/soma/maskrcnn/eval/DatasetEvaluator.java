@@ -39,7 +39,7 @@ public final class DatasetEvaluator {
         for (ImageRecord image : dataset.images()) {
             if (!dataset.unusableImages().contains(image.id())) {
                 Instances found = detector.detect(ImageReader.readBgr(image.file()));
-                predictions.addAll(predictions(image.id(), found));
+                predictions.addAll(Prediction.of(image.id(), found, dataset.categories()));
                 masks.put(image.id(), found.withoutOverlaps().masks());
             }
             progress.accept(++done);
@@ -51,20 +51,5 @@ public final class DatasetEvaluator {
                         CocoEvaluator.evaluate(dataset, predictions, IouType.BBOX, settings),
                         CocoEvaluator.evaluate(dataset, predictions, IouType.SEGM, settings)),
                 Optional.of(CompetitionScore.of(dataset, masks)));
-    }
-
-    private List<Prediction> predictions(String imageId, Instances found) {
-        List<Prediction> out = new ArrayList<>();
-        for (int i = 0; i < found.size(); i++) {
-            long category = dataset.categories().get(found.classes()[i]).id();
-            out.add(
-                    new Prediction(
-                            imageId,
-                            category,
-                            found.scores()[i],
-                            found.xywh(i),
-                            found.masks().get(i)));
-        }
-        return out;
     }
 }

@@ -3,7 +3,6 @@ package soma.maskrcnn.eval;
 import soma.maskrcnn.structures.Rle;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -77,43 +76,11 @@ public final class MaskMatching {
                 candidates.get(pair.prediction).add(pair.truth);
             }
         }
-        return new Augmentation(candidates, truths).run();
-    }
-
-    /** The search for a largest matching; a prediction that is matched stays so. */
-    private static final class Augmentation {
-        private final List<List<Integer>> candidates;
-        private final int[] predictionOf;
-        private final int[] visited;
-        private int round;
-
-        Augmentation(List<List<Integer>> candidates, int truths) {
-            this.candidates = candidates;
-            predictionOf = new int[truths];
-            Arrays.fill(predictionOf, -1);
-            visited = new int[truths];
-        }
-
-        MaskMatches run() {
-            for (int p = 0; p < candidates.size(); p++) {
-                round++;
-                augment(p);
-            }
-            return MaskMatches.of(candidates.size(), predictionOf);
-        }
-
-        private boolean augment(int prediction) {
-            for (int truth : candidates.get(prediction)) {
-                if (visited[truth] == round) {
-                    continue;
-                }
-                visited[truth] = round;
-                if (predictionOf[truth] < 0 || augment(predictionOf[truth])) {
-                    predictionOf[truth] = prediction;
-                    return true;
-                }
-            }
-            return false;
-        }
+        int[][] admitted =
+                candidates.stream()
+                        .map(list -> list.stream().mapToInt(Integer::intValue).toArray())
+                        .toArray(int[][]::new);
+        int[] found = new LargestMatching(admitted, truths).find((_, _) -> true);
+        return MaskMatches.of(predictions, found);
     }
 }
