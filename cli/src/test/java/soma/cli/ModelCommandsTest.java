@@ -260,7 +260,7 @@ class ModelCommandsTest {
                 "infer --config tiny --images IMAGES --out OUT|weights: expected --weights FILE",
                 "infer --config RUN --images IMAGES --out OUT --formats svg|--formats: expected",
                 "infer --config RUN --images IMAGES --out OUT --weights a --weights b|a: file:"
-                    + " expected one",
+                        + " expected one",
                 "infer --config RUN --images A=1 --out OUT|--images: expected at least one file",
                 "infer --config RUN --images DATA --out OUT --weights DATA|annotations.json",
                 "trace --config RUN --image none.png --out OUT|none.png: cannot read image: no"
