@@ -16,6 +16,7 @@ import soma.maskrcnn.data.DatasetFormat;
 import soma.maskrcnn.data.DatasetReport;
 import soma.maskrcnn.data.ImageRecord;
 import soma.maskrcnn.data.Segmentation;
+import soma.maskrcnn.data.StoredPredictions;
 import soma.maskrcnn.structures.Rle;
 import soma.maskrcnn.synthetic.CellGenerator;
 import soma.maskrcnn.synthetic.CellKind;
@@ -69,7 +70,8 @@ final class TuneCommand implements Callable<Integer> {
         Session session = Session.open(common, options, spec.commandLine().getOut());
         Dataset dataset = drawn(images);
         CocoResults results = SyntheticPredictions.of(dataset, 1);
-        TuningSet set = TuningSet.of(dataset, Path.of("drawn"), results.predictions());
+        TuningSet set =
+                TuningSet.of(dataset, List.of(StoredPredictions.of(Path.of("drawn"), results)));
         Settings start = Settings.of(PostConfig.NONE, dataset.categories().size(), Settings.NO_NMS);
         long began = System.nanoTime();
         Tuning tuning;

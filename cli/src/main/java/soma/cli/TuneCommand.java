@@ -7,19 +7,24 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 import soma.cli.tune.TunedConfig;
 import soma.cli.tune.TuningText;
+import soma.infer.StoredDetections;
 import soma.maskrcnn.data.Dataset;
+import soma.maskrcnn.data.StoredPredictions;
 import soma.maskrcnn.tune.Settings;
 import soma.maskrcnn.tune.Tuning;
 import soma.maskrcnn.tune.TuningSet;
 import soma.nn.io.AtomicFiles;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.ForkJoinPool;
 
 /** {@code soma tune}: searches post-processing settings. */
@@ -30,18 +35,17 @@ import java.util.concurrent.ForkJoinPool;
                 + " class, majority class, overlaps, holes, parts; and the IoU of NMS) for the best"
                 + " score of the Sartorius competition, and write the settings as a configuration.",
             "",
-            "The predictions must be raw: made with a low MODEL.ROI_HEADS.SCORE_THRESH_TEST and"
-                + " without SOMA.POST, on images that the model was not trained on. The score is"
+            "The predictions must be raw, as soma infer --formats raw stores them before SOMA.POST,"
+                + " made with a low MODEL.ROI_HEADS.SCORE_THRESH_TEST on images that the model was"
+                + " not trained on. A results.json serves where SOMA.POST was off. The score is"
                 + " cross-validated by image."
         },
         footer = {
             "",
             "Example:",
-            "  soma infer --config run --images val --out raw --formats coco"
-                    + " MODEL.ROI_HEADS.SCORE_THRESH_TEST=0.01 SOMA.POST.SCORE_THRESHOLDS=[]"
-                    + " SOMA.POST.MIN_PIXELS=[] SOMA.POST.MAJORITY_CLASS=false"
-                    + " SOMA.POST.REMOVE_OVERLAPS=false",
-            "  soma tune --gt val.json --pred raw/results.json --config run --out tuned.yaml",
+            "  soma infer --config run --images val --out found --formats raw"
+                    + " MODEL.ROI_HEADS.SCORE_THRESH_TEST=0.01",
+            "  soma tune --gt val.json --pred found/raw.safetensors --config run --out tuned.yaml",
             "  soma infer --config tuned.yaml --weights run/best.safetensors --images new --out out"
         })
 final class TuneCommand implements Runnable {
@@ -63,9 +67,10 @@ final class TuneCommand implements Runnable {
             required = true,
             paramLabel = "FILE",
             description =
-                    "Raw predictions, a results.json; several of them, one per model, are fused by"
-                            + " NMS.")
-    private List<Path> predictions;
+                    "A model's raw predictions: raw.safetensors, results.json, or the folder of"
+                        + " soma infer with one of them (raw.safetensors first); those of several"
+                        + " models are fused by NMS.")
+    private List<Path> predictions = new ArrayList<>();
 
     @Option(
             names = "--out",
@@ -93,12 +98,20 @@ final class TuneCommand implements Runnable {
     @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there, too.")
     private Path json;
 
+    @Parameters(
+            paramLabel = "KEY=VALUE",
+            description =
+                    "Values that replace those of the configuration; the settings written have"
+                        + " them, too.")
+    private List<String> overrides = new ArrayList<>();
+
     @Override
     public void run() {
         Dataset dataset = data.read(truth);
         TunedConfig configuration =
-                TunedConfig.of(config, out, dataset.categories().size(), predictions.size());
-        TuningSet set = TuningSet.read(dataset, predictions);
+                TunedConfig.of(
+                        config, overrides, out, dataset.categories().size(), predictions.size());
+        TuningSet set = TuningSet.of(dataset, stored(dataset));
         long seed = common.seed().orElse(0);
         Settings start = configuration.start();
         Tuning tuning;
@@ -115,6 +128,13 @@ final class TuneCommand implements Runnable {
         spec.commandLine().getOut().print(text);
         text.warnings().forEach(LOG::warn);
         spec.commandLine().getOut().println(configuration.advice(tuning.best()));
+    }
+
+    private List<StoredPredictions> stored(Dataset dataset) {
+        List<StoredPredictions> sources = StoredDetections.open(predictions);
+        StoredDetections.categories(sources, Optional.of(dataset));
+        StoredDetections.images(sources, Optional.of(dataset));
+        return sources;
     }
 
     private static void progress(int done, int total, double score) {

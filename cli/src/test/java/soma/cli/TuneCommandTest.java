@@ -14,9 +14,18 @@ import org.junit.jupiter.api.io.TempDir;
 import soma.maskrcnn.config.Config;
 import soma.maskrcnn.config.EnsembleConfig;
 import soma.maskrcnn.config.PostConfig;
+import soma.maskrcnn.data.Category;
 import soma.maskrcnn.data.CocoResults;
 import soma.maskrcnn.data.Dataset;
+import soma.maskrcnn.data.ImageRecord;
 import soma.maskrcnn.data.Prediction;
+import soma.maskrcnn.data.RawPredictions;
+import soma.maskrcnn.data.RawPredictionsWriter;
+import soma.maskrcnn.data.StoredPredictions;
+import soma.maskrcnn.image.ImageSize;
+import soma.maskrcnn.structures.Instances;
+import soma.maskrcnn.structures.MaskPaste;
+import soma.maskrcnn.structures.MaskProbabilities;
 import soma.maskrcnn.structures.Rle;
 import soma.maskrcnn.synthetic.SceneSettings;
 import soma.maskrcnn.synthetic.SyntheticDataset;
@@ -25,17 +34,22 @@ import soma.maskrcnn.synthetic.SyntheticPredictions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 class TuneCommandTest {
     @TempDir static Path folder;
+    private static Dataset dataset;
     private static Path annotations;
     private static Path results;
 
     @BeforeAll
     static void drawData() {
         SceneSettings small = SceneSettings.DEFAULT.withSize(96, 128).withCells(4, 9);
-        Dataset dataset = SyntheticDataset.write(folder.resolve("data"), 6, 1, small);
+        dataset = SyntheticDataset.write(folder.resolve("data"), 6, 1, small);
         annotations = dataset.source();
         results = folder.resolve("results.json");
         SyntheticPredictions.of(dataset, 1).write(results);
@@ -90,9 +104,99 @@ class TuneCommandTest {
         assertEquals(first, Files.readString(tuned));
     }
 
+    /** What {@code infer --formats raw} would have left of the detections in the results. */
+    private static Path raw(String name, List<Category> classes, List<ImageRecord> images)
+            throws IOException {
+        Path file = Files.createDirectories(folder.resolve(name)).resolve(RawPredictions.FILE);
+        StoredPredictions stored = StoredPredictions.open(results);
+        try (RawPredictionsWriter writer = new RawPredictionsWriter(file, classes, false)) {
+            for (ImageRecord image : images) {
+                ImageSize size = new ImageSize(image.height(), image.width());
+                Instances i = stored.read(image.id(), size, dataset.categories());
+                MaskProbabilities sure = new MaskProbabilities(1, i.scores(), MaskPaste.DETECTRON2);
+                writer.add(
+                        image.id(),
+                        new Instances(
+                                i.height(),
+                                i.width(),
+                                i.boxes(),
+                                i.scores(),
+                                i.classes(),
+                                i.masks(),
+                                sure));
+            }
+        }
+        return file;
+    }
+
+    @Test
+    void rawPredictionsAreTunedAsTheirResultsAre() throws IOException {
+        Path file = raw("raw", dataset.categories(), dataset.images());
+        Map<Path, String> tuned = new LinkedHashMap<>();
+        for (Path pred : List.of(results, file, file.getParent())) {
+            Path out = folder.resolve("from.yaml");
+            CommandLineRun.output(
+                    "tune",
+                    "--gt",
+                    annotations,
+                    "--pred",
+                    pred,
+                    "--config",
+                    "sartorius_r50",
+                    "--folds",
+                    "2",
+                    "--out",
+                    out);
+            tuned.put(pred, Files.readString(out));
+        }
+        assertEquals(3, tuned.size());
+        assertEquals(1, Set.copyOf(tuned.values()).size(), tuned.toString());
+    }
+
+    @Test
+    void overridesAreWhereTheSearchStartsAndInWhatItWrites() throws IOException {
+        Path tuned = folder.resolve("over.yaml");
+        String text =
+                CommandLineRun.output(
+                        "tune",
+                        "--gt",
+                        annotations,
+                        "--pred",
+                        results,
+                        "--config",
+                        "sartorius_r50",
+                        "--folds",
+                        "2",
+                        "--out",
+                        tuned,
+                        "SOMA.POST.SCORE_THRESHOLDS=[0.11,0.38,0.58]",
+                        "INPUT.MIN_SIZE_TEST=1040");
+        String before = "lowest score, " + dataset.classNames().getFirst() + " +0.11 ";
+        assertTrue(Pattern.compile(before).matcher(text).find(), text);
+        Config config = Config.load(tuned.toString());
+        assertEquals(1040, config.getInt("INPUT.MIN_SIZE_TEST"));
+        assertEquals(4000, config.getInt("SOLVER.MAX_ITER", 1)); // the preset's
+
+        String alone =
+                CommandLineRun.output(
+                        "tune",
+                        "--gt",
+                        annotations,
+                        "--pred",
+                        results,
+                        "--folds",
+                        "2",
+                        "--out",
+                        tuned,
+                        "SOMA.POST.MIN_PIXELS=[7,0,0]");
+        assertTrue(Pattern.compile("fewest pixels, \\w+ +7 ").matcher(alone).find(), alone);
+        assertTrue(error(results, "NO.KEY=1").startsWith("soma: command line: unknown key NO.KEY"));
+    }
+
     @Test
     void writesTheSettingsAloneForSeveralModels() throws IOException {
         Path tuned = folder.resolve("alone.yaml");
+        Path other = Files.copy(results, folder.resolve("other.json"));
         String text =
                 CommandLineRun.output(
                         "tune",
@@ -101,7 +205,7 @@ class TuneCommandTest {
                         "--pred",
                         results,
                         "--pred",
-                        results,
+                        other,
                         "--folds",
                         "2",
                         "--out",
@@ -142,7 +246,8 @@ class TuneCommandTest {
                 "soma: " + file + ": detections: expected at least one, got none", error(file));
         file = written("image.json", new Prediction("other", 1, 0.5, box, mask));
         assertEquals(
-                "soma: %s: image_id: expected one of %s, got other".formatted(file, annotations),
+                "soma: %s: images: expected those of %s, got other, too"
+                        .formatted(file, annotations),
                 error(file));
         file = written("class.json", new Prediction(id, 7, 0.5, box, mask));
         assertEquals(
@@ -151,17 +256,48 @@ class TuneCommandTest {
                 error(file));
         file = written("score.json", new Prediction(id, 1, 1.5, box, mask));
         assertEquals(
-                "soma: %s: image %s: score: expected from 0 to 1, got 1.5".formatted(file, id),
+                "soma: %s: image %s: score: expected 0 to 1, got 1.5".formatted(file, id),
                 error(file));
         file = written("box.json", new Prediction(id, 1, 0.5, box, null));
         assertEquals(
-                "soma: %s: image %s: segmentation: expected a mask, got a box alone"
+                "soma: %s: image %s: segmentation: expected a mask for each detection, got none"
                         .formatted(file, id),
                 error(file));
         file = written("size.json", new Prediction(id, 1, 0.5, box, Rle.box(9, 9, 1, 1, 4, 4)));
         assertEquals(
-                "soma: %s: image %s: mask: expected 96x128, got 9x9".formatted(file, id),
+                "soma: %s: image %s: size: expected 96x128 as in %s, got 9x9"
+                        .formatted(file, id, annotations),
                 error(file));
+        file = folder.resolve("missing/raw.safetensors");
+        assertEquals("soma: " + file + ": file: expected one to read, got none there", error(file));
+        assertEquals(
+                "soma: " + results + ": predictions: expected each file once, got it twice",
+                error(results, "--pred", results));
+    }
+
+    @Test
+    void refusesRawPredictionsOfOtherImagesOrClasses() throws IOException {
+        List<ImageRecord> images = dataset.images();
+        Path file = raw("fewer", dataset.categories(), images.subList(1, images.size()));
+        assertEquals(
+                "soma: %s: images: expected all of %s, got none of %s"
+                        .formatted(file, annotations, images.getFirst().id()),
+                error(file));
+        file = raw("turned", dataset.categories().reversed(), images);
+        String line = error(file);
+        assertTrue(
+                line.startsWith("soma: " + file + ": classes: expected [1 ")
+                        && line.contains(" as " + annotations + " has, got [3 "),
+                line);
+        file = raw("none", dataset.categories(), images);
+        try (RawPredictionsWriter writer =
+                new RawPredictionsWriter(file, dataset.categories(), false)) {
+            for (ImageRecord image : images) {
+                writer.add(image.id(), Instances.none(image.height(), image.width()));
+            }
+        }
+        assertEquals(
+                "soma: " + file + ": detections: expected at least one, got none", error(file));
     }
 
     @Test
@@ -174,11 +310,15 @@ class TuneCommandTest {
         assertEquals(
                 "soma: folds: expected from 2 to the number of images, 6, got 9",
                 error(results, "--folds", "9"));
+        Path other = Files.copy(results, folder.resolve("second.json"));
         Path fused = folder.resolve("fused.yaml");
         Files.writeString(fused, "_BASE_: sartorius_r50\nSOMA:\n  ENSEMBLE:\n    METHOD: wbf\n");
         assertTrue(
-                error(results, "--pred", results, "--config", fused)
+                error(results, "--pred", other, "--config", fused)
                         .contains("SOMA.ENSEMBLE.METHOD: expected nms"));
+        assertTrue(
+                error(results, "--pred", other, "SOMA.ENSEMBLE.MASKS=vote")
+                        .contains("SOMA.ENSEMBLE.MASKS: expected winner"));
     }
 
     @Test

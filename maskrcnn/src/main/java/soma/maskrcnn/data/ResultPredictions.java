@@ -25,7 +25,7 @@ final class ResultPredictions implements StoredPredictions {
     private final SortedMap<String, ImageSize> images = new TreeMap<>();
     private final Map<String, List<Prediction>> byImage = new HashMap<>();
 
-    private ResultPredictions(Path file, CocoResults results) {
+    ResultPredictions(Path file, CocoResults results) {
         this.file = file;
         this.integerImageIds = results.integerImageIds();
         Set<List<Object>> seen = new HashSet<>();

@@ -44,4 +44,15 @@ public interface StoredPredictions {
         Path file = StoredFile.of(path);
         return StoredFile.isRaw(file) ? RawPredictions.open(file) : ResultPredictions.open(file);
     }
+
+    /**
+     * What {@code results.json} would hold.
+     *
+     * @param source where the detections are from, for messages
+     * @throws SomaException when one has no mask, is there twice, or masks of an image differ in
+     *     size
+     */
+    static StoredPredictions of(Path source, CocoResults results) {
+        return new ResultPredictions(source, results);
+    }
 }

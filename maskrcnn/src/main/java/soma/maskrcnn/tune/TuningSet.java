@@ -1,24 +1,19 @@
 package soma.maskrcnn.tune;
 
 import soma.maskrcnn.config.EnsembleConfig;
-import soma.maskrcnn.data.CocoResults;
 import soma.maskrcnn.data.Dataset;
 import soma.maskrcnn.data.ImageRecord;
-import soma.maskrcnn.data.Prediction;
+import soma.maskrcnn.data.StoredPredictions;
 import soma.maskrcnn.ensemble.Ensemble;
 import soma.maskrcnn.ensemble.FusionSettings;
 import soma.maskrcnn.ensemble.PredictionChain;
+import soma.maskrcnn.image.ImageSize;
 import soma.maskrcnn.structures.Instances;
 import soma.maskrcnn.structures.Rle;
 import soma.tensor.SomaException;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeSet;
 
 /**
  * Annotated images and what one or more models found in them, before any post-processing.
@@ -35,41 +30,34 @@ public record TuningSet(Dataset dataset, List<List<Instances>> found) {
     /**
      * Reads the predictions of models.
      *
-     * @param files a {@code results.json} of each model
-     * @throws SomaException when there is nothing to find or nothing was found, or a detection is
-     *     of an image or a class that the data set doesn't have, has no mask or one of another
-     *     size, or a score outside [0, 1]
+     * @param models files of the same images and classes as the data set's
+     * @throws SomaException when there is nothing to find or a model found nothing, or a detection
+     *     has a class that the data set doesn't have, a mask of another size, or a score outside
+     *     [0, 1]
      */
-    public static TuningSet read(Dataset dataset, List<Path> files) {
+    public static TuningSet of(Dataset dataset, List<StoredPredictions> models) {
         requireObjects(dataset);
-        return of(
-                dataset,
-                files.stream()
-                        .map(file -> checked(dataset, file, CocoResults.read(file).predictions()))
-                        .toList());
-    }
-
-    /**
-     * Takes the predictions of one model.
-     *
-     * @param source where they are from, for messages
-     * @throws SomaException as {@link #read} does
-     */
-    public static TuningSet of(Dataset dataset, Path source, List<Prediction> predictions) {
-        requireObjects(dataset);
-        return of(dataset, List.of(checked(dataset, source, predictions)));
-    }
-
-    private static TuningSet of(Dataset dataset, List<Map<String, List<Prediction>>> models) {
         List<List<Instances>> found = new ArrayList<>();
         for (ImageRecord image : dataset.images()) {
-            List<Instances> ofModels = new ArrayList<>();
-            for (Map<String, List<Prediction>> model : models) {
-                ofModels.add(instances(dataset, image, model.getOrDefault(image.id(), List.of())));
+            ImageSize size = new ImageSize(image.height(), image.width());
+            found.add(
+                    models.stream()
+                            .map(m -> masked(m.read(image.id(), size, dataset.categories())))
+                            .toList());
+        }
+        for (int m = 0; m < models.size(); m++) {
+            int model = m;
+            if (found.stream().allMatch(ofImage -> ofImage.get(model).size() == 0)) {
+                throw new SomaException(
+                        models.get(m).file() + ": detections: expected at least one, got none");
             }
-            found.add(ofModels);
         }
         return new TuningSet(dataset, found);
+    }
+
+    /** Without the probabilities of masks, which nothing here needs. */
+    private static Instances masked(Instances found) {
+        return found.withMasks(found.masks());
     }
 
     private static void requireObjects(Dataset dataset) {
@@ -80,71 +68,6 @@ public record TuningSet(Dataset dataset, List<List<Instances>> found) {
             throw new SomaException(
                     dataset.source() + ": annotations: expected at least one object, got none");
         }
-    }
-
-    private static Map<String, List<Prediction>> checked(
-            Dataset dataset, Path file, List<Prediction> predictions) {
-        if (predictions.isEmpty()) {
-            throw new SomaException(file + ": detections: expected at least one, got none");
-        }
-        Map<String, ImageRecord> images = dataset.imagesById();
-        Map<Long, Integer> categories = dataset.categoryIndices();
-        Map<String, List<Prediction>> byImage = new HashMap<>();
-        for (Prediction p : predictions) {
-            ImageRecord image = images.get(p.imageId());
-            if (image == null) {
-                throw new SomaException(
-                        "%s: image_id: expected one of %s, got %s"
-                                .formatted(file, dataset.source(), p.imageId()));
-            }
-            String at = file + ": image " + image.id() + ": ";
-            if (!categories.containsKey(p.categoryId())) {
-                throw new SomaException(
-                        "%scategory_id: expected one of %s, got %d"
-                                .formatted(at, new TreeSet<>(categories.keySet()), p.categoryId()));
-            }
-            if (!(p.score() >= 0 && p.score() <= 1)) {
-                throw new SomaException(at + "score: expected from 0 to 1, got " + p.score());
-            }
-            Rle mask = p.mask();
-            if (mask == null) {
-                throw new SomaException(at + "segmentation: expected a mask, got a box alone");
-            }
-            if (mask.height() != image.height() || mask.width() != image.width()) {
-                throw new SomaException(
-                        "%smask: expected %dx%d, got %dx%d"
-                                .formatted(
-                                        at,
-                                        image.height(),
-                                        image.width(),
-                                        mask.height(),
-                                        mask.width()));
-            }
-            byImage.computeIfAbsent(p.imageId(), id -> new ArrayList<>()).add(p);
-        }
-        return byImage;
-    }
-
-    private static Instances instances(Dataset dataset, ImageRecord image, List<Prediction> some) {
-        List<Prediction> sorted = new ArrayList<>(some);
-        sorted.sort(Comparator.comparingDouble((Prediction p) -> -p.score()));
-        Map<Long, Integer> categories = dataset.categoryIndices();
-        int n = sorted.size();
-        float[] boxes = new float[4 * n];
-        float[] scores = new float[n];
-        int[] classes = new int[n];
-        for (int i = 0; i < n; i++) {
-            Prediction p = sorted.get(i);
-            double[] box = p.box();
-            boxes[4 * i] = (float) box[0];
-            boxes[4 * i + 1] = (float) box[1];
-            boxes[4 * i + 2] = (float) (box[0] + box[2]);
-            boxes[4 * i + 3] = (float) (box[1] + box[3]);
-            scores[i] = (float) p.score();
-            classes[i] = categories.get(p.categoryId());
-        }
-        List<Rle> masks = sorted.stream().map(Prediction::mask).toList();
-        return new Instances(image.height(), image.width(), boxes, scores, classes, masks);
     }
 
     /** Number of models. */

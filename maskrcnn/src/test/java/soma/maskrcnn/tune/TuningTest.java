@@ -10,10 +10,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import soma.maskrcnn.config.PostConfig;
+import soma.maskrcnn.data.CocoResults;
 import soma.maskrcnn.data.Dataset;
 import soma.maskrcnn.data.DatasetSplit;
 import soma.maskrcnn.data.ImageRecord;
-import soma.maskrcnn.data.Prediction;
+import soma.maskrcnn.data.StoredPredictions;
 import soma.maskrcnn.eval.CompetitionScore;
 import soma.maskrcnn.eval.ImageScore;
 import soma.maskrcnn.synthetic.SceneSettings;
@@ -92,8 +93,8 @@ class TuningTest {
     void gainsOnPredictionsOfAModel(@TempDir Path folder) {
         SceneSettings size = SceneSettings.DEFAULT.withSize(160, 200).withCells(10, 20);
         Dataset dataset = SyntheticDataset.write(folder, 24, 1, size);
-        List<Prediction> predictions = SyntheticPredictions.of(dataset, 1).predictions();
-        TuningSet set = TuningSet.of(dataset, folder, predictions);
+        CocoResults results = SyntheticPredictions.of(dataset, 1);
+        TuningSet set = TuningSet.of(dataset, List.of(StoredPredictions.of(folder, results)));
         Tuning tuning = tuned(set, Settings.of(PostConfig.NONE, 3, 1), 3);
         assertTrue(tuning.gainHeldOut().mean() > 0.02, tuning.gainHeldOut()::toString);
         assertFalse(tuning.mayBeChance());
