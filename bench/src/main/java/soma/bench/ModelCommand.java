@@ -15,6 +15,8 @@ import soma.maskrcnn.model.Detector;
 import soma.maskrcnn.model.MaskRcnn;
 import soma.maskrcnn.model.TestTimeAugmentation;
 import soma.tensor.Device;
+import soma.tensor.Scope;
+import soma.tensor.Tensor;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,9 +29,10 @@ import java.util.concurrent.Callable;
 @Command(
         name = "model",
         description =
-                "Inference, from decoded images to pasted masks; with TEST.AUG.ENABLED=True also"
-                        + " test-time augmentation (tta.detect) and the forward passes of its"
-                        + " variants (tta.forwards).",
+                "Inference, from decoded images to pasted masks. Where the device records graphs,"
+                    + " the feature pyramid kernel by kernel (features.launches) and recorded"
+                    + " (features.graph); with TEST.AUG.ENABLED=True test-time augmentation"
+                    + " (tta.detect) and the forward passes of its variants (tta.forwards).",
         footer = {
             "",
             "Example: soma bench model --weights w.safetensors --images cells.png --per-op"
@@ -92,9 +95,29 @@ final class ModelCommand implements Callable<Integer> {
                             options.perOp(),
                             step,
                             () -> Map.of("detections", step.detections()));
+            if (device.backend().graphs().isPresent()) {
+                features(session, model, prepared, runs);
+            }
             if (config.getBoolean("TEST.AUG.ENABLED")) {
                 Image8 image = files.isEmpty() ? drawn.getFirst() : files.getFirst();
                 augmented(session, config, model, image, runs);
+            }
+        }
+    }
+
+    private static void features(Session session, MaskRcnn model, List<Image8> images, int runs) {
+        Device device = ProfiledProvider.of(session.device());
+        try (Scope _ = Scope.open("features", device)) {
+            Tensor pixels = model.batch(images).pixels();
+            try (FeaturesStep step = new FeaturesStep(model, pixels, device)) {
+                new StepBench(session, device)
+                        .run(
+                                "features",
+                                "%dx%dx%dx3".formatted(pixels.dim(0), pixels.dim(1), pixels.dim(2)),
+                                Repetition.ofModel(runs),
+                                false,
+                                step,
+                                Map::of);
             }
         }
     }

@@ -35,7 +35,7 @@ final class FrozenNormCalibration {
         norms.forEach(n -> n.calibrating(true));
         try (Scope _ = Scope.open("calibration", device);
                 var _ = Autograd.noGrad()) {
-            model.features(model.batch(images));
+            model.features(model.batch(images).pixels());
         } finally {
             norms.forEach(n -> n.calibrating(false));
         }

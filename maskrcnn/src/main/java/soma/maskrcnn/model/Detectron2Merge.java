@@ -85,7 +85,7 @@ final class Detectron2Merge implements VariantMerge {
         for (Batch batch : batches) {
             try (Scope scope = Scope.open("variants")) {
                 ImageBatch images = images(batch);
-                Map<String, Tensor> maps = model.features(images);
+                Map<String, Tensor> maps = model.features(images.pixels());
                 List<Detections> found = model.detectBoxes(maps, images);
                 for (int i = 0; i < found.size(); i++) {
                     Detections d = found.get(i);
@@ -136,7 +136,7 @@ final class Detectron2Merge implements VariantMerge {
         for (Batch batch : batches) {
             try (Scope _ = Scope.open("variants")) {
                 Map<String, Tensor> maps =
-                        batch.maps == null ? model.features(images(batch)) : batch.maps;
+                        batch.maps == null ? model.features(images(batch).pixels()) : batch.maps;
                 List<Detections> given =
                         batch.variants.stream().map(v -> onVariant(merged, v)).toList();
                 List<Detections> masked = model.predictMasks(maps, given);

@@ -106,9 +106,13 @@ public final class MaskRcnn extends Module {
                 images, sizes, normalization.mean(), normalization.std(), Fpn.SIZE_DIVISIBILITY);
     }
 
-    /** The maps of the feature pyramid by level, finest first. */
-    public Map<String, Tensor> features(ImageBatch batch) {
-        return backbone.forward(batch.pixels(), Trace.NONE);
+    /**
+     * The maps of the feature pyramid by level, finest first.
+     *
+     * @param pixels [n,H,W,3] of a batch
+     */
+    public Map<String, Tensor> features(Tensor pixels) {
+        return backbone.forward(pixels, Trace.NONE);
     }
 
     /** The five losses of a batch, with their graph. */
