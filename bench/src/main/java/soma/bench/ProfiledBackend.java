@@ -9,6 +9,7 @@ import soma.tensor.spi.Graphs;
 import soma.tensor.spi.ImageKernels;
 import soma.tensor.spi.IndexKernels;
 import soma.tensor.spi.Instruments;
+import soma.tensor.spi.LossKernels;
 import soma.tensor.spi.MatMulKernels;
 import soma.tensor.spi.MemoryReport;
 import soma.tensor.spi.NormKernels;
@@ -37,6 +38,7 @@ final class ProfiledBackend implements Backend {
     private final ConvKernels conv;
     private final SpatialKernels spatial;
     private final NormKernels norm;
+    private final LossKernels loss;
     private final IndexKernels index;
     private final VisionKernels vision;
     private final BoxKernels boxes;
@@ -52,6 +54,7 @@ final class ProfiledBackend implements Backend {
         conv = timed(ConvKernels.class, b.conv());
         spatial = timed(SpatialKernels.class, b.spatial());
         norm = timed(NormKernels.class, b.norm());
+        loss = timed(LossKernels.class, b.loss());
         index = timed(IndexKernels.class, b.index());
         vision = timed(VisionKernels.class, b.vision());
         boxes = timed(BoxKernels.class, b.boxes());
@@ -163,6 +166,11 @@ final class ProfiledBackend implements Backend {
     @Override
     public NormKernels norm() {
         return norm;
+    }
+
+    @Override
+    public LossKernels loss() {
+        return loss;
     }
 
     @Override

@@ -12,6 +12,7 @@ import soma.tensor.spi.Graphs;
 import soma.tensor.spi.ImageKernels;
 import soma.tensor.spi.IndexKernels;
 import soma.tensor.spi.Instruments;
+import soma.tensor.spi.LossKernels;
 import soma.tensor.spi.MatMulKernels;
 import soma.tensor.spi.MemoryReport;
 import soma.tensor.spi.NormKernels;
@@ -33,6 +34,7 @@ public final class CudaBackend implements Backend {
     private final Instruments instruments;
     private final IndexCheck indexCheck;
     private final Graphs graphs;
+    private final LossKernels loss;
     private final IndexKernels index;
     private final VisionKernels vision;
     private final CudaMatMul matMul;
@@ -67,6 +69,7 @@ public final class CudaBackend implements Backend {
         optimizer = new CudaOptimizer(this, launcher);
         indexCheck = new IndexCheck(driver);
         graphs = new CudaGraphs(driver, memory, indexCheck);
+        loss = new CudaLoss(launcher, indexCheck);
         index = new CudaIndex(launcher, this, indexCheck);
         vision = new CudaVision(launcher, this, indexCheck);
         matMul = new CudaMatMul(this, launcher, CudaProperties.precision(), blas);
@@ -192,6 +195,11 @@ public final class CudaBackend implements Backend {
     @Override
     public NormKernels norm() {
         return norm;
+    }
+
+    @Override
+    public LossKernels loss() {
+        return loss;
     }
 
     @Override

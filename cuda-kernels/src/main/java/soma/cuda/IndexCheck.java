@@ -18,6 +18,7 @@ final class IndexCheck {
         INDEX_ADD("indexAdd: index"),
         GATHER("gather: index"),
         SCATTER_ADD("scatterAdd: index"),
+        CROSS_ENTROPY("crossEntropy: labels"),
         ROI_IMAGE("roiAlign: image"),
         ROI_LEVEL("roiAlign: level");
 

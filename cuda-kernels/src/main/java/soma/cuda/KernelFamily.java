@@ -70,6 +70,15 @@ public enum KernelFamily {
             "norm_set_sums_f32",
             "norm_backward_apply_f32"),
 
+    /** Softmax and losses. */
+    LOSS(
+            "softmax_f32",
+            "softmax_backward_f32",
+            "bce_f32",
+            "bce_backward_f32",
+            "smooth_l1_any",
+            "smooth_l1_backward_any"),
+
     /** Pooling and resampling of maps. */
     SPATIAL("max_pool_f32", "max_pool_backward_f32", "resize_f32", "resize_backward_f32"),
 

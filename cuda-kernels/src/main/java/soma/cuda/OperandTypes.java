@@ -29,4 +29,18 @@ final class OperandTypes {
             require(op, argument, operand, DType.FLOAT32);
         }
     }
+
+    /**
+     * Checks that operands are of one type, float32 or float64.
+     *
+     * @throws DTypeException naming op and argument
+     */
+    static void requireFloating(String op, String argument, View first, View... others) {
+        if (!first.dtype().isFloating()) {
+            throw DTypeException.of(op, argument, "FLOAT32 or FLOAT64", first.dtype());
+        }
+        for (View other : others) {
+            require(op, argument, other, first.dtype());
+        }
+    }
 }

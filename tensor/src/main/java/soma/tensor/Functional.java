@@ -5,7 +5,6 @@ import static soma.tensor.OpChecks.list;
 import soma.tensor.autograd.Attributes.Convolution;
 import soma.tensor.autograd.Op;
 import soma.tensor.spi.ConvGeometry;
-import soma.tensor.spi.ElementwiseKernels.Compare;
 import soma.tensor.spi.View;
 import soma.tensor.spi.VisionKernels.RoiAlignSpec;
 
@@ -310,14 +309,12 @@ public final class Functional {
 
     /** Softmax over the last axis. */
     public static Tensor softmax(Tensor x) {
-        Tensor e = x.sub(x.detach().max(true, -1)).exp();
-        return e.div(e.sum(true, -1));
+        return Losses.softmax(x);
     }
 
     /** Logarithm of the softmax over the last axis. */
     public static Tensor logSoftmax(Tensor x) {
-        Tensor z = x.sub(x.detach().max(true, -1));
-        return z.sub(z.exp().sum(true, -1).log());
+        return Losses.logSoftmax(x);
     }
 
     /** {@code x * sigmoid(x)} (SiLU, Elfwing et al. 2017). */
@@ -340,33 +337,27 @@ public final class Functional {
      * Softmax cross-entropy of each row.
      *
      * @param logits [r,k]
-     * @param labels INT32 [r]
+     * @param labels INT32 [r], 0 to k - 1; another one is an {@link IndexOutOfBoundsException},
+     *     which a GPU throws when a result is next read
      * @return [r]
      */
     public static Tensor crossEntropy(Tensor logits, Tensor labels) {
-        OpChecks.rank("crossEntropy", "logits", logits, 2);
-        OpChecks.shape("crossEntropy", "labels", labels, logits.dim(0));
-        return logSoftmax(logits)
-                .gather(labels.reshape(labels.dim(0), 1))
-                .reshape(labels.dim(0))
-                .neg();
+        return Losses.crossEntropy(logits, labels);
     }
 
-    /** Element-wise binary cross-entropy {@code max(x, 0) - x t + log(1 + exp(-|x|))}. */
+    /**
+     * Element-wise binary cross-entropy {@code max(x, 0) - x t + log(1 + exp(-|x|))}, with
+     * broadcasting.
+     */
     public static Tensor binaryCrossEntropyWithLogits(Tensor logits, Tensor targets) {
-        return logits.softplus().sub(logits.mul(targets));
+        return Losses.binaryCrossEntropy(logits, targets);
     }
 
     /**
      * Element-wise smooth L1 (fvcore's {@code smooth_l1_loss}): {@code 0.5 d^2 / beta} below beta,
-     * {@code |d| - 0.5 beta} above; exactly L1 for a beta under 1e-5.
+     * {@code |d| - 0.5 beta} above; exactly L1 for a beta under 1e-5; with broadcasting.
      */
     public static Tensor smoothL1(Tensor prediction, Tensor target, double beta) {
-        Tensor d = prediction.sub(target).abs();
-        if (beta < 1e-5) {
-            return d;
-        }
-        Tensor quadratic = d.mul(d).mul(0.5 / beta);
-        return d.compare(Compare.LT, beta).where(quadratic, d.sub(0.5 * beta));
+        return Losses.smoothL1(prediction, target, beta);
     }
 }

@@ -89,6 +89,12 @@ final class GradientRules {
         TABLE.put(Op.BATCH_NORM, (n, g) -> norm(n, g, 0));
         TABLE.put(Op.GROUP_NORM, (n, g) -> norm(n, g, n.attribute(Integer.class)));
 
+        TABLE.put(Op.SOFTMAX, GradientRules::softmax);
+        TABLE.put(Op.LOG_SOFTMAX, GradientRules::logSoftmax);
+        TABLE.put(Op.CROSS_ENTROPY, GradientRules::crossEntropy);
+        TABLE.put(Op.BINARY_CROSS_ENTROPY, GradientRules::binaryCrossEntropy);
+        TABLE.put(Op.SMOOTH_L1, GradientRules::smoothL1);
+
         TABLE.put(Op.MAX_POOL, GradientRules::maxPool);
         TABLE.put(
                 Op.NEAREST,
@@ -320,6 +326,58 @@ final class GradientRules {
                     gBeta.view());
         }
         return of(gx, gGamma, gBeta);
+    }
+
+    private static Tensor[] softmax(Node n, Tensor g) {
+        View y = n.saved(0).view();
+        return of(map(n, g, (from, to) -> g.backend().loss().softmaxBackward(y, from, to)));
+    }
+
+    private static Tensor[] logSoftmax(Node n, Tensor g) {
+        View y = n.saved(0).view();
+        return of(map(n, g, (from, to) -> g.backend().loss().logSoftmaxBackward(y, from, to)));
+    }
+
+    private static Tensor[] crossEntropy(Node n, Tensor g) {
+        View logits = n.saved(0).view();
+        View labels = n.saved(1).view();
+        return of(
+                map(
+                        n,
+                        g,
+                        (from, to) ->
+                                g.backend().loss().crossEntropyBackward(logits, labels, from, to)));
+    }
+
+    private static Tensor[] binaryCrossEntropy(Node n, Tensor g) {
+        Tensor x = n.saved(0).detach();
+        View t = n.saved(1).view();
+        return of(
+                n.wants(0)
+                        ? map(
+                                n,
+                                g,
+                                (from, to) ->
+                                        g.backend()
+                                                .loss()
+                                                .binaryCrossEntropyBackward(x.view(), t, from, to))
+                        : null,
+                n.wants(1) ? g.mul(x).neg() : null);
+    }
+
+    private static Tensor[] smoothL1(Node n, Tensor g) {
+        View prediction = n.saved(0).view();
+        View target = n.saved(1).view();
+        double beta = n.attribute(Double.class);
+        Tensor gx =
+                map(
+                        n,
+                        g,
+                        (from, to) ->
+                                g.backend()
+                                        .loss()
+                                        .smoothL1Backward(prediction, target, beta, from, to));
+        return of(gx, n.wants(1) ? gx.neg() : null);
     }
 
     private static Tensor[] maxPool(Node n, Tensor g) {

@@ -44,6 +44,12 @@ public enum Op {
     // normalisation
     BATCH_NORM,
     GROUP_NORM,
+    // losses
+    SOFTMAX,
+    LOG_SOFTMAX,
+    CROSS_ENTROPY,
+    BINARY_CROSS_ENTROPY,
+    SMOOTH_L1,
     // maps
     MAX_POOL,
     NEAREST,

@@ -73,6 +73,9 @@ public interface Backend {
     /** Batch and group normalisation. */
     NormKernels norm();
 
+    /** Softmax and losses. */
+    LossKernels loss();
+
     /** Selection by index, sorting. */
     IndexKernels index();
 

@@ -61,6 +61,14 @@ public abstract class BackendContract {
     }
 
     @Nested
+    class Loss extends LossContract {
+        @Override
+        protected Device device() {
+            return BackendContract.this.device();
+        }
+    }
+
+    @Nested
     class Spatial extends SpatialContract {
         @Override
         protected Device device() {

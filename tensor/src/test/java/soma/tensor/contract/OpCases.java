@@ -39,13 +39,13 @@ public final class OpCases {
         pointwise(c);
         broadcasting(c);
         reductions(c);
+        losses(c);
         return c;
     }
 
     private static List<OpCase> all() {
         List<OpCase> c = ofAnySize();
         movement(c);
-        losses(c);
         products(c);
         maps(c);
         selection(c);
@@ -138,39 +138,53 @@ public final class OpCases {
         c.add(new OpCase(Op.AMAX, "all", -2, 2, x -> x[0].max(false), s));
         c.add(new OpCase(Op.AMAX, "axis", -2, 2, x -> x[0].max(true, 1), s));
         c.add(new OpCase(Op.AMIN, "axes", -2, 2, x -> x[0].min(false, 0, 1), s));
-        c.add(new OpCase(Op.EXP, "softmax", -2, 2, x -> x[0].softmax(), shape(3, 5)));
-        c.add(new OpCase(Op.LOG, "log-softmax", -2, 2, x -> x[0].logSoftmax(), shape(3, 5)));
     }
 
     private static void losses(List<OpCase> c) {
+        int[] s = shape(3, 5);
+        c.add(new OpCase(Op.SOFTMAX, "", -2, 2, x -> x[0].softmax(), s));
+        c.add(new OpCase(Op.SOFTMAX, "strided", -2, 2, x -> x[0].permute(1, 0).softmax(), s));
+        c.add(new OpCase(Op.LOG_SOFTMAX, "", -2, 2, x -> x[0].logSoftmax(), s));
         c.add(
                 new OpCase(
-                        Op.GATHER,
-                        "cross-entropy",
+                        Op.CROSS_ENTROPY,
+                        "",
                         -2,
                         2,
-                        x -> Functional.crossEntropy(x[0], Tensor.of(new int[] {2, 0, 4}, 3)),
-                        shape(3, 5)));
-        c.add(
-                new OpCase(
-                        Op.SOFTPLUS,
-                        "binary cross-entropy",
-                        -2,
-                        2,
-                        x -> Functional.binaryCrossEntropyWithLogits(x[0], x[1]),
-                        shape(7),
-                        shape(7)));
-        for (double beta : new double[] {0, 0.5}) {
+                        x -> Functional.crossEntropy(x[0], labels(x[0].dim(0), x[0].dim(1))),
+                        s));
+        for (int[] targets : new int[][] {s, {5}, {3, 1}, {}}) {
+            String name = targets == s ? "" : Arrays.toString(targets);
             c.add(
                     new OpCase(
-                            Op.WHERE,
-                            "smooth L1 " + beta,
+                            Op.BINARY_CROSS_ENTROPY,
+                            name,
                             -2,
                             2,
-                            x -> Functional.smoothL1(x[0], x[1], beta),
-                            shape(9),
-                            shape(9)));
+                            x -> Functional.binaryCrossEntropyWithLogits(x[0], x[1]),
+                            s,
+                            targets));
+            for (double beta : new double[] {0, 0.5}) {
+                c.add(
+                        new OpCase(
+                                Op.SMOOTH_L1,
+                                beta + " " + name,
+                                -2,
+                                2,
+                                x -> Functional.smoothL1(x[0], x[1], beta),
+                                s,
+                                targets));
+            }
         }
+    }
+
+    /** Of {@code rows} rows, from all k classes. */
+    static Tensor labels(int rows, int k) {
+        int[] labels = new int[rows];
+        for (int r = 0; r < rows; r++) {
+            labels[r] = (7 * r + 2) % k;
+        }
+        return Tensor.of(labels, rows);
     }
 
     private static void products(List<OpCase> c) {

@@ -58,6 +58,12 @@ class ThreadCountTest {
                                         x -> x[0].matMul(x[1]),
                                         DeviceContract.tensor(1, 120, 500),
                                         DeviceContract.tensor(2, 500, 90)),
+                        () ->
+                                DeviceContract.gradients(
+                                        x ->
+                                                Functional.crossEntropy(
+                                                        x[0], OpCases.labels(3001, 13)),
+                                        DeviceContract.tensor(1, 3001, 13)),
                         () -> DeviceContract.tensor(1, 100_003).sum(),
                         () -> DeviceContract.tensor(1, 10_007, 19).sum(false, 0),
                         () -> VisionContract.match(9, 2500, true),

@@ -6,6 +6,7 @@ import soma.tensor.spi.ConvKernels;
 import soma.tensor.spi.ElementwiseKernels;
 import soma.tensor.spi.ImageKernels;
 import soma.tensor.spi.IndexKernels;
+import soma.tensor.spi.LossKernels;
 import soma.tensor.spi.MatMulKernels;
 import soma.tensor.spi.NormKernels;
 import soma.tensor.spi.OptimizerKernels;
@@ -24,6 +25,7 @@ public final class ScalarBackend extends CpuBackend {
     private final ConvKernels conv = new ScalarConv();
     private final SpatialKernels spatial = new ScalarSpatial();
     private final NormKernels norm = new ScalarNorm();
+    private final LossKernels loss = new ScalarLoss();
     private final IndexKernels index = new ScalarIndex();
     private final VisionKernels vision = new ScalarVision();
     private final BoxKernels boxes = new ScalarBoxes();
@@ -58,6 +60,11 @@ public final class ScalarBackend extends CpuBackend {
     @Override
     public NormKernels norm() {
         return norm;
+    }
+
+    @Override
+    public LossKernels loss() {
+        return loss;
     }
 
     @Override

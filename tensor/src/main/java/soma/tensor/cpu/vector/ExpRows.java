@@ -36,11 +36,14 @@ final class ExpRows {
 
     /** {@code out = 1 / (1 + exp(-x))}; n is a multiple of the vector length. */
     static void sigmoid(float[] x, int i, float[] out, int k, int n) {
-        FloatVector one = FloatVector.broadcast(SPECIES, 1);
         for (int t = 0; t < n; t += LANES) {
-            FloatVector e = exp(FloatVector.fromArray(SPECIES, x, i + t).neg());
-            one.div(e.add(1)).intoArray(out, k + t);
+            sigmoid(FloatVector.fromArray(SPECIES, x, i + t)).intoArray(out, k + t);
         }
+    }
+
+    /** {@code 1 / (1 + exp(-x))} of one vector. */
+    static FloatVector sigmoid(FloatVector x) {
+        return FloatVector.broadcast(SPECIES, 1).div(exp(x.neg()).add(1));
     }
 
     /** Of one vector; NaN stays. */

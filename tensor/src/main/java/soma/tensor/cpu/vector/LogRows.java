@@ -31,20 +31,23 @@ final class LogRows {
         }
     }
 
-    /**
-     * {@code out = max(x, 0) + log1p(exp(-|x|))}; n is a multiple of the vector length. Kahan's
-     * {@code log1p(e) = log(1 + e) * e / ((1 + e) - 1)} keeps the digits of small e.
-     */
+    /** {@code out = max(x, 0) + log1p(exp(-|x|))}; n is a multiple of the vector length. */
     static void softplus(float[] x, int i, float[] out, int k, int n) {
         for (int t = 0; t < n; t += LANES) {
             FloatVector v = FloatVector.fromArray(SPECIES, x, i + t);
-            FloatVector e = ExpRows.exp(v.abs().neg());
-            FloatVector u = e.add(1);
-            FloatVector step = u.sub(1);
-            FloatVector log1p =
-                    log(u).mul(e).div(step).blend(e, step.compare(VectorOperators.EQ, 0));
-            v.max(0).add(log1p).intoArray(out, k + t);
+            v.max(0).add(log1pExp(v.abs().neg())).intoArray(out, k + t);
         }
+    }
+
+    /**
+     * {@code log(1 + exp(x))} for x up to 0. Kahan's {@code log1p(e) = log(1 + e) * e / ((1 + e) -
+     * 1)} keeps the digits of small e.
+     */
+    static FloatVector log1pExp(FloatVector x) {
+        FloatVector e = ExpRows.exp(x);
+        FloatVector u = e.add(1);
+        FloatVector step = u.sub(1);
+        return log(u).mul(e).div(step).blend(e, step.compare(VectorOperators.EQ, 0));
     }
 
     /** For positive, finite numbers. */

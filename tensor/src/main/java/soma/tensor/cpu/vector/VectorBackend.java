@@ -8,6 +8,7 @@ import soma.tensor.spi.ConvKernels;
 import soma.tensor.spi.ElementwiseKernels;
 import soma.tensor.spi.ImageKernels;
 import soma.tensor.spi.IndexKernels;
+import soma.tensor.spi.LossKernels;
 import soma.tensor.spi.MatMulKernels;
 import soma.tensor.spi.NormKernels;
 import soma.tensor.spi.OptimizerKernels;
@@ -28,6 +29,7 @@ public final class VectorBackend extends CpuBackend {
     private final ConvKernels conv = new VectorConv(reference.conv());
     private final SpatialKernels spatial = new VectorSpatial(reference.spatial());
     private final NormKernels norm = new VectorNorm(reference.norm());
+    private final LossKernels loss = new VectorLoss(reference.loss());
     private final IndexKernels index = new VectorIndex(reference.index());
     private final VisionKernels vision = new VectorVision(reference.vision());
     private final BoxKernels boxes = new VectorBoxes();
@@ -62,6 +64,11 @@ public final class VectorBackend extends CpuBackend {
     @Override
     public NormKernels norm() {
         return norm;
+    }
+
+    @Override
+    public LossKernels loss() {
+        return loss;
     }
 
     @Override
