@@ -114,8 +114,8 @@ public enum KernelFamily {
     /** Coding, clipping and filtering of boxes, anchors. */
     BOXES("box_encode_f32", "box_decode_f32", "anchors_f32", "proposals_f32", "candidates_f32"),
 
-    /** Normalisation of images. */
-    IMAGE("normalise_pad_u8"),
+    /** Normalisation, resizing, mirroring, turning and blending of images. */
+    IMAGE("normalise_pad_u8", "resample_u8", "reorder_u8", "blend_u8", "blend_gray_u8"),
 
     /** Parameter updates and norms, of all tensors of a model in one launch. */
     OPTIMIZER("sgd_f32", "adamw_f32", "squared_norm_f32", "non_finite_f32"),

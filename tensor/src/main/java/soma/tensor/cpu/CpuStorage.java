@@ -64,6 +64,11 @@ public abstract sealed class CpuStorage extends Storage
         return ((Floats) view.storage()).elements();
     }
 
+    /** The array of a FLOAT64 operand. */
+    public static double[] doubles(View view) {
+        return ((Doubles) view.storage()).elements();
+    }
+
     /** The array of an INT32 operand. */
     public static int[] ints(View view) {
         return ((Ints) view.storage()).elements();
@@ -134,6 +139,12 @@ public abstract sealed class CpuStorage extends Storage
                 CpuMemory memory) {
             super(dtype, size, origin, owner, memory);
             this.array = array;
+        }
+
+        /** The array; elements beyond the size are not part of the buffer. */
+        public double[] elements() {
+            requireLive();
+            return array;
         }
 
         @Override

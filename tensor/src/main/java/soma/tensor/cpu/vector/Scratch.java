@@ -29,6 +29,7 @@ final class Scratch {
     private int[] targets = {};
     private int[] y = {};
     private int[] x = {};
+    private int[] sums = {};
 
     private Scratch() {}
 
@@ -122,6 +123,14 @@ final class Scratch {
             x = new int[count];
         }
         return x;
+    }
+
+    /** Sums of the bytes of a row. */
+    int[] sums(int count) {
+        if (sums.length < count) {
+            sums = new int[count];
+        }
+        return sums;
     }
 
     private static MemorySegment atLeast(MemorySegment segment, long floats) {
