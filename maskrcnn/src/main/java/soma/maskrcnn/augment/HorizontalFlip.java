@@ -3,6 +3,7 @@ package soma.maskrcnn.augment;
 import soma.maskrcnn.image.Image8;
 import soma.maskrcnn.image.ImageSize;
 import soma.maskrcnn.structures.Rle;
+import soma.tensor.spi.PixelOrder;
 
 /**
  * Mirrors left to right: {@code x} becomes {@code W - x}.
@@ -18,19 +19,7 @@ public record HorizontalFlip(ImageSize inputSize) implements Transform {
     @Override
     public Image8 applyImage(Image8 image) {
         SizeCheck.require("HorizontalFlip", inputSize, image);
-        int channels = image.channels();
-        int rowBytes = image.width() * channels;
-        byte[] from = image.pixels();
-        byte[] to = new byte[from.length];
-        for (int row = 0; row < from.length; row += rowBytes) {
-            for (int i = 0; i < rowBytes; i += channels) {
-                int mirrored = row + rowBytes - channels - i;
-                for (int c = 0; c < channels; c++) {
-                    to[mirrored + c] = from[row + i + c];
-                }
-            }
-        }
-        return new Image8(image.height(), image.width(), channels, to);
+        return image.reorder(PixelOrder.flipped(image.height(), image.width(), true, false));
     }
 
     @Override

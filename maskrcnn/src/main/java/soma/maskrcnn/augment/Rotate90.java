@@ -3,6 +3,7 @@ package soma.maskrcnn.augment;
 import soma.maskrcnn.image.Image8;
 import soma.maskrcnn.image.ImageSize;
 import soma.maskrcnn.structures.Rle;
+import soma.tensor.spi.PixelOrder;
 
 /**
  * Turns an image counterclockwise by quarter turns, as {@code numpy.rot90} does; no pixel is
@@ -27,40 +28,7 @@ public record Rotate90(ImageSize inputSize, int turns) implements Transform {
     @Override
     public Image8 applyImage(Image8 image) {
         SizeCheck.require("Rotate90", inputSize, image);
-        int height = image.height();
-        int width = image.width();
-        int channels = image.channels();
-        // Where the pixel of the first row and column goes, and by how much its neighbours differ.
-        int first =
-                switch (turns) {
-                    case 1 -> (width - 1) * height;
-                    case 2 -> height * width - 1;
-                    default -> height - 1;
-                };
-        int right =
-                switch (turns) {
-                    case 1 -> -height;
-                    case 2 -> -1;
-                    default -> height;
-                };
-        int down =
-                switch (turns) {
-                    case 1 -> 1;
-                    case 2 -> -width;
-                    default -> -1;
-                };
-        byte[] from = image.pixels();
-        byte[] to = new byte[from.length];
-        for (int y = 0, i = 0; y < height; y++) {
-            for (int x = 0; x < width; x++) {
-                int o = (first + y * down + x * right) * channels;
-                for (int c = 0; c < channels; c++) {
-                    to[o + c] = from[i++];
-                }
-            }
-        }
-        ImageSize size = outputSize();
-        return new Image8(size.height(), size.width(), channels, to);
+        return image.reorder(PixelOrder.turned(image.height(), image.width(), turns));
     }
 
     @Override

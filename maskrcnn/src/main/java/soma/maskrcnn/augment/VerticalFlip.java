@@ -3,6 +3,7 @@ package soma.maskrcnn.augment;
 import soma.maskrcnn.image.Image8;
 import soma.maskrcnn.image.ImageSize;
 import soma.maskrcnn.structures.Rle;
+import soma.tensor.spi.PixelOrder;
 
 /**
  * Mirrors top to bottom: {@code y} becomes {@code H - y}.
@@ -18,13 +19,7 @@ public record VerticalFlip(ImageSize inputSize) implements Transform {
     @Override
     public Image8 applyImage(Image8 image) {
         SizeCheck.require("VerticalFlip", inputSize, image);
-        int rowBytes = image.width() * image.channels();
-        byte[] to = new byte[image.pixels().length];
-        for (int y = 0; y < image.height(); y++) {
-            int mirrored = (image.height() - 1 - y) * rowBytes;
-            System.arraycopy(image.pixels(), y * rowBytes, to, mirrored, rowBytes);
-        }
-        return new Image8(image.height(), image.width(), image.channels(), to);
+        return image.reorder(PixelOrder.flipped(image.height(), image.width(), false, true));
     }
 
     @Override

@@ -1,5 +1,8 @@
 package soma.maskrcnn.image;
 
+import soma.tensor.cpu.image.Reordering;
+import soma.tensor.spi.PixelOrder;
+
 /**
  * An 8-bit image in memory: {@code pixels[(y * width + x) * channels + c]}, rows top down.
  *
@@ -93,5 +96,12 @@ public record Image8(int height, int width, int channels, byte[] pixels) {
             out[i + 2] = pixels[i];
         }
         return new Image8(height, width, 3, out);
+    }
+
+    /** This image mirrored or turned; {@code order} is of an image of this size. */
+    public Image8 reorder(PixelOrder order) {
+        byte[] out = new byte[pixels.length];
+        Reordering.run(pixels, 0, order, channels, out, 0, 0, order.height());
+        return new Image8(order.height(), order.width(), channels, out);
     }
 }

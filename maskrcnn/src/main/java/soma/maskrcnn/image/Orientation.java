@@ -1,5 +1,7 @@
 package soma.maskrcnn.image;
 
+import soma.tensor.spi.PixelOrder;
+
 /** How the stored rows and columns of an image lie to those shown: EXIF tag 274. */
 enum Orientation {
     NORMAL(false, false, false),
@@ -26,47 +28,22 @@ enum Orientation {
         return value >= 1 && value <= 8 ? values()[value - 1] : NORMAL;
     }
 
-    boolean swapsAxes() {
-        return swapsAxes;
-    }
-
     ImageSize shownSize(int storedHeight, int storedWidth) {
         return swapsAxes
                 ? new ImageSize(storedWidth, storedHeight)
                 : new ImageSize(storedHeight, storedWidth);
     }
 
-    /** Index of the stored pixel that is shown at row {@code y}, column {@code x}. */
-    int storedIndex(int y, int x, int storedHeight, int storedWidth) {
-        int row = swapsAxes ? x : y;
-        int column = swapsAxes ? y : x;
-        if (flipsSourceRows) {
-            row = storedHeight - 1 - row;
-        }
-        if (flipsSourceColumns) {
-            column = storedWidth - 1 - column;
-        }
-        return row * storedWidth + column;
+    /** Where the pixels of a stored image are shown. */
+    private PixelOrder order(int storedHeight, int storedWidth) {
+        PixelOrder flipped =
+                PixelOrder.flipped(storedHeight, storedWidth, flipsSourceColumns, flipsSourceRows);
+        return swapsAxes ? flipped.transposed() : flipped;
     }
 
     /** The image as shown; the argument is as stored. */
     Image8 apply(Image8 stored) {
-        if (this == NORMAL) {
-            return stored;
-        }
-        ImageSize size = shownSize(stored.height(), stored.width());
-        int channels = stored.channels();
-        byte[] from = stored.pixels();
-        byte[] to = new byte[from.length];
-        for (int y = 0, o = 0; y < size.height(); y++) {
-            for (int x = 0; x < size.width(); x++, o += channels) {
-                int i = storedIndex(y, x, stored.height(), stored.width()) * channels;
-                for (int c = 0; c < channels; c++) {
-                    to[o + c] = from[i + c];
-                }
-            }
-        }
-        return new Image8(size.height(), size.width(), channels, to);
+        return this == NORMAL ? stored : stored.reorder(order(stored.height(), stored.width()));
     }
 
     /** The label image as shown; the argument is as stored. */
@@ -74,13 +51,13 @@ enum Orientation {
         if (this == NORMAL) {
             return stored;
         }
-        ImageSize size = shownSize(stored.height(), stored.width());
+        PixelOrder order = order(stored.height(), stored.width());
         int[] to = new int[stored.labels().length];
-        for (int y = 0, o = 0; y < size.height(); y++) {
-            for (int x = 0; x < size.width(); x++, o++) {
-                to[o] = stored.labels()[storedIndex(y, x, stored.height(), stored.width())];
+        for (int y = 0, o = 0; y < order.height(); y++) {
+            for (int x = 0; x < order.width(); x++, o++) {
+                to[o] = stored.labels()[order.source(y, x)];
             }
         }
-        return new LabelImage(size.height(), size.width(), to);
+        return new LabelImage(order.height(), order.width(), to);
     }
 }

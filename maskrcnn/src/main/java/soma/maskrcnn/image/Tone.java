@@ -1,5 +1,7 @@
 package soma.maskrcnn.image;
 
+import soma.tensor.cpu.image.Blending;
+
 /**
  * Brightness, contrast, gamma and saturation of an 8-bit image, to the bytes that detectron2
  * (fvcore {@code BlendTransform}) and numpy give: products in 32 bits, cut off to whole numbers,
@@ -14,11 +16,7 @@ public final class Tone {
      * @param weight 1 changes nothing, 0 gives black
      */
     public static Image8 brightness(Image8 image, double weight) {
-        byte[] table = new byte[256];
-        for (int v = 0; v < 256; v++) {
-            table[v] = cutOff((float) weight * v);
-        }
-        return map(image, table);
+        return map(image, Blending.table(0, weight));
     }
 
     /**
@@ -32,11 +30,7 @@ public final class Tone {
             sum += sample & 0xff;
         }
         double mean = (double) sum / image.pixels().length;
-        byte[] table = new byte[256];
-        for (int v = 0; v < 256; v++) {
-            table[v] = cutOff((1 - weight) * mean + (float) weight * v);
-        }
-        return map(image, table);
+        return map(image, Blending.table(mean, weight));
     }
 
     /**
@@ -63,30 +57,14 @@ public final class Tone {
         if (image.channels() == 1) {
             return image;
         }
-        byte[] from = image.pixels();
-        byte[] to = new byte[from.length];
-        for (int i = 0; i < from.length; i += 3) {
-            int blue = from[i] & 0xff;
-            int green = from[i + 1] & 0xff;
-            int red = from[i + 2] & 0xff;
-            double gray = (1 - weight) * (0.299 * red + 0.587 * green + 0.114 * blue);
-            to[i] = cutOff(gray + (float) weight * blue);
-            to[i + 1] = cutOff(gray + (float) weight * green);
-            to[i + 2] = cutOff(gray + (float) weight * red);
-        }
+        byte[] to = new byte[image.pixels().length];
+        Blending.gray(image.pixels(), 0, weight, to, 0, to.length / 3);
         return new Image8(image.height(), image.width(), 3, to);
     }
 
-    private static byte cutOff(double value) {
-        return (byte) Math.clamp(value, 0, 255);
-    }
-
     private static Image8 map(Image8 image, byte[] table) {
-        byte[] from = image.pixels();
-        byte[] to = new byte[from.length];
-        for (int i = 0; i < to.length; i++) {
-            to[i] = table[from[i] & 0xff];
-        }
+        byte[] to = new byte[image.pixels().length];
+        Blending.map(image.pixels(), 0, table, to, 0, to.length);
         return new Image8(image.height(), image.width(), image.channels(), to);
     }
 }
