@@ -6,6 +6,7 @@ import soma.maskrcnn.model.MaskRcnn;
 import soma.maskrcnn.model.TestTimeAugmentation;
 import soma.tensor.Device;
 import soma.tensor.Scope;
+import soma.tensor.Tensor;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -23,9 +24,9 @@ final class AugmentationStep implements Consumer<Laps> {
     private final MaskRcnn model;
     private final TestTimeAugmentation augmented;
     private final Image8 image;
-    private final List<Image8> variants;
     private final Device device;
     private final List<Double> ratios = new ArrayList<>();
+    private int variants;
     private int detections;
 
     /**
@@ -37,7 +38,6 @@ final class AugmentationStep implements Consumer<Laps> {
         this.model = model;
         this.augmented = augmented;
         this.image = image;
-        this.variants = augmented.variants(image);
         this.device = device;
     }
 
@@ -45,7 +45,7 @@ final class AugmentationStep implements Consumer<Laps> {
     Map<String, Object> fields() {
         return Map.of(
                 "variants",
-                variants.size(),
+                variants,
                 "detections",
                 detections,
                 "over_forwards",
@@ -56,12 +56,17 @@ final class AugmentationStep implements Consumer<Laps> {
     public void accept(Laps laps) {
         detections = augmented.detect(image).size();
         laps.lap(AUGMENTED);
-        for (Image8 variant : variants) {
-            try (Scope _ = Scope.open("variant", device)) {
-                model.detect(model.batch(List.of(variant)), Trace.NONE);
+        try (Scope _ = Scope.open("variants", device)) {
+            List<Tensor> images = augmented.variants(image);
+            variants = images.size();
+            laps.mark();
+            for (Tensor variant : images) {
+                try (Scope _ = Scope.open("variant")) {
+                    model.detect(model.batchOf(List.of(variant)), Trace.NONE);
+                }
             }
+            laps.lap(FORWARDS);
         }
-        laps.lap(FORWARDS);
         Map<String, Laps.Part> parts = laps.parts();
         ratios.add(parts.get(AUGMENTED).seconds() / parts.get(FORWARDS).seconds());
     }

@@ -2,7 +2,6 @@ package soma.bench;
 
 import soma.maskrcnn.forward.ImageBatch;
 import soma.maskrcnn.forward.Trace;
-import soma.maskrcnn.image.Image8;
 import soma.maskrcnn.image.ImageSize;
 import soma.maskrcnn.model.MaskRcnn;
 import soma.maskrcnn.roi.Detections;
@@ -22,7 +21,7 @@ final class InferenceStep implements Consumer<Laps> {
     private static final double MASK_THRESHOLD = 0.5;
 
     private final MaskRcnn model;
-    private final List<Image8> images;
+    private final List<Tensor> images;
     private final List<ImageSize> outputs;
     private final Device device;
     private int detections;
@@ -30,10 +29,10 @@ final class InferenceStep implements Consumer<Laps> {
     /**
      * Of one batch.
      *
-     * @param images as the network takes them
+     * @param images as the network takes them, UINT8 [h,w,3] on the device
      * @param outputs size at which the masks of each are wanted
      */
-    InferenceStep(MaskRcnn model, List<Image8> images, List<ImageSize> outputs, Device device) {
+    InferenceStep(MaskRcnn model, List<Tensor> images, List<ImageSize> outputs, Device device) {
         this.model = model;
         this.images = images;
         this.outputs = outputs;
@@ -51,7 +50,7 @@ final class InferenceStep implements Consumer<Laps> {
         detections = 0;
         try (Scope _ = Scope.open("images", device);
                 var _ = OpObserver.observe(stages)) {
-            ImageBatch batch = model.batch(images);
+            ImageBatch batch = model.batchOf(images);
             List<Detections> found = model.detect(batch, stages);
             laps.lap("infer.mask");
             for (int i = 0; i < found.size(); i++) {

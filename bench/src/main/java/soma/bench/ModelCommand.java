@@ -30,9 +30,9 @@ import java.util.concurrent.Callable;
         name = "model",
         description =
                 "Inference, from decoded images to pasted masks. Where the device records graphs,"
-                    + " the feature pyramid kernel by kernel (features.launches) and recorded"
-                    + " (features.graph); with TEST.AUG.ENABLED=True test-time augmentation"
-                    + " (tta.detect) and the forward passes of its variants (tta.forwards).",
+                        + " the feature pyramid kernel by kernel (features.launches) and recorded"
+                        + " (features.graph); with TEST.AUG.ENABLED=True test-time augmentation"
+                        + " (tta.detect) and the forward passes of its variants (tta.forwards).",
         footer = {
             "",
             "Example: soma bench model --weights w.safetensors --images cells.png --per-op"
@@ -74,23 +74,24 @@ final class ModelCommand implements Callable<Integer> {
             int batch,
             int runs) {
         Device device = ProfiledProvider.of(session.device());
-        try (MaskRcnn model = options.load(config, device, session)) {
+        try (MaskRcnn model = options.load(config, device, session);
+                Scope _ = Scope.open("images", device)) {
             Detector detector = new Detector(model, config, device);
             List<Image8> drawn =
                     files.isEmpty() ? Batches.drawn(size, config, batch).images() : List.of();
-            List<Image8> prepared = new ArrayList<>();
+            List<Tensor> prepared = new ArrayList<>();
             List<ImageSize> outputs = new ArrayList<>();
             for (int i = 0; i < batch; i++) {
                 Image8 image = files.isEmpty() ? drawn.get(i) : files.get(i % files.size());
-                prepared.add(files.isEmpty() ? image : detector.prepare(image));
+                prepared.add(files.isEmpty() ? image.toTensor() : detector.prepare(image));
                 outputs.add(new ImageSize(image.height(), image.width()));
             }
             InferenceStep step = new InferenceStep(model, prepared, outputs, device);
-            Image8 first = prepared.getFirst();
+            Tensor first = prepared.getFirst();
             new StepBench(session, device)
                     .run(
                             "infer",
-                            batch + "x" + first.height() + "x" + first.width() + "x3",
+                            batch + "x" + first.dim(0) + "x" + first.dim(1) + "x3",
                             Repetition.ofModel(runs),
                             options.perOp(),
                             step,
@@ -105,10 +106,10 @@ final class ModelCommand implements Callable<Integer> {
         }
     }
 
-    private static void features(Session session, MaskRcnn model, List<Image8> images, int runs) {
+    private static void features(Session session, MaskRcnn model, List<Tensor> images, int runs) {
         Device device = ProfiledProvider.of(session.device());
         try (Scope _ = Scope.open("features", device)) {
-            Tensor pixels = model.batch(images).pixels();
+            Tensor pixels = model.batchOf(images).pixels();
             try (FeaturesStep step = new FeaturesStep(model, pixels, device)) {
                 new StepBench(session, device)
                         .run(

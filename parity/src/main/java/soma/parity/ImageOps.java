@@ -13,6 +13,7 @@ import soma.maskrcnn.image.ImageReader;
 import soma.maskrcnn.image.ImageSize;
 import soma.maskrcnn.image.PillowResize;
 import soma.maskrcnn.structures.Rle;
+import soma.tensor.DType;
 import soma.tensor.Functional;
 import soma.tensor.Tensor;
 
@@ -159,7 +160,7 @@ final class ImageOps {
     }
 
     private static void batch(Fixture c) {
-        List<Image8> images = new ArrayList<>();
+        List<Tensor> images = new ArrayList<>();
         for (int i = 0; c.has("image" + i); i++) {
             int[] dims = c.dims("image" + i);
             byte[] planes = c.bytes("image" + i);
@@ -168,7 +169,7 @@ final class ImageOps {
             for (int k = 0; k < planes.length; k++) {
                 pixels[k % area * dims[0] + k / area] = planes[k];
             }
-            images.add(new Image8(dims[1], dims[2], dims[0], pixels));
+            images.add(Tensor.of(DType.UINT8, pixels, dims[1], dims[2], dims[0]));
         }
         double[] mean = Json.doubles(c.param("mean"));
         double[] std = Json.doubles(c.param("std"));

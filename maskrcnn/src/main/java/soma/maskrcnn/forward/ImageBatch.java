@@ -2,7 +2,6 @@ package soma.maskrcnn.forward;
 
 import soma.maskrcnn.image.Image8;
 import soma.maskrcnn.image.ImageSize;
-import soma.tensor.DType;
 import soma.tensor.Functional;
 import soma.tensor.Images;
 import soma.tensor.Scope;
@@ -29,31 +28,27 @@ public final class ImageBatch {
     /**
      * Normalises {@code (pixel - mean) / std} and pads.
      *
-     * @param images 3 channels each, in the order of {@code mean}
+     * @param images UINT8 [h,w,3] each, channels in the order of {@code mean}
      * @param divisibility extents are rounded up to a multiple of this
      */
     public static ImageBatch of(
-            List<Image8> images, double[] mean, double[] std, int divisibility) {
+            List<Tensor> images, double[] mean, double[] std, int divisibility) {
         int n = images.size();
         int[] heights = new int[n];
         int[] widths = new int[n];
         int maxH = 0;
         int maxW = 0;
         for (int i = 0; i < n; i++) {
-            Image8 image = images.get(i);
-            requireChannels(images, i, mean.length);
-            heights[i] = image.height();
-            widths[i] = image.width();
+            Tensor image = images.get(i);
+            requireChannels(i, mean.length, image.dim(2));
+            heights[i] = image.dim(0);
+            widths[i] = image.dim(1);
             maxH = Math.max(maxH, heights[i]);
             maxW = Math.max(maxW, widths[i]);
         }
         int h = padded(maxH, divisibility);
         int w = padded(maxW, divisibility);
-        return new ImageBatch(
-                Images.normalisePad(
-                        images.stream().map(ImageBatch::bytes).toList(), mean, std, h, w),
-                heights,
-                widths);
+        return new ImageBatch(Images.normalisePad(images, mean, std, h, w), heights, widths);
     }
 
     /**
@@ -79,11 +74,15 @@ public final class ImageBatch {
             for (int i = 0; i < n; i++) {
                 heights[i] = sizes.get(i).height();
                 widths[i] = sizes.get(i).width();
-                requireChannels(images, i, c);
                 Image8 image = images.get(i);
+                requireChannels(i, c, image.channels());
                 Tensor normalised =
                         Images.normalisePad(
-                                List.of(bytes(image)), mean, std, image.height(), image.width());
+                                List.of(image.toTensor()),
+                                mean,
+                                std,
+                                image.height(),
+                                image.width());
                 parts[i] = pad(Functional.bilinear(normalised, heights[i], widths[i]), h, w);
             }
             return new ImageBatch(scope.promote(Tensor.concat(0, parts)), heights, widths);
@@ -97,20 +96,13 @@ public final class ImageBatch {
         return Tensor.concat(1, wide, Tensor.zeros(1, height - x.dim(1), width, c));
     }
 
-    /** UINT8 [h,w,c]. */
-    private static Tensor bytes(Image8 image) {
-        return Tensor.of(
-                DType.UINT8, image.pixels(), image.height(), image.width(), image.channels());
-    }
-
     private static int padded(int extent, int divisibility) {
         return (extent + divisibility - 1) / divisibility * divisibility;
     }
 
-    private static void requireChannels(List<Image8> images, int i, int channels) {
-        int got = images.get(i).channels();
-        if (got != channels) {
-            throw ShapeException.of("image batch", "channels of image " + i, channels, got);
+    private static void requireChannels(int i, int expected, int got) {
+        if (got != expected) {
+            throw ShapeException.of("image batch", "channels of image " + i, expected, got);
         }
     }
 

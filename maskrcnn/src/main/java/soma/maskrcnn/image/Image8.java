@@ -1,5 +1,7 @@
 package soma.maskrcnn.image;
 
+import soma.tensor.DType;
+import soma.tensor.Tensor;
 import soma.tensor.cpu.image.Reordering;
 import soma.tensor.spi.PixelOrder;
 
@@ -96,6 +98,11 @@ public record Image8(int height, int width, int channels, byte[] pixels) {
             out[i + 2] = pixels[i];
         }
         return new Image8(height, width, 3, out);
+    }
+
+    /** The pixels in the current scope, on its device: UINT8 [height,width,channels]. */
+    public Tensor toTensor() {
+        return Tensor.of(DType.UINT8, pixels, height, width, channels);
     }
 
     /** This image mirrored or turned; {@code order} is of an image of this size. */

@@ -1,6 +1,5 @@
 package soma.maskrcnn.model;
 
-import soma.maskrcnn.augment.Resize;
 import soma.maskrcnn.augment.ResizeShortestEdge;
 import soma.maskrcnn.config.Config;
 import soma.maskrcnn.config.Flavour;
@@ -13,7 +12,9 @@ import soma.maskrcnn.roi.Detections;
 import soma.maskrcnn.roi.TorchvisionPaste;
 import soma.maskrcnn.structures.Instances;
 import soma.tensor.Device;
+import soma.tensor.Images;
 import soma.tensor.Scope;
+import soma.tensor.Tensor;
 
 import java.util.List;
 
@@ -61,7 +62,7 @@ public final class Detector {
 
     private ImageBatch batch(Image8 image) {
         if (!torchvision || !input.resizesTest()) {
-            return model.batch(List.of(prepare(image)));
+            return model.batchOf(List.of(prepare(image)));
         }
         double scale =
                 Math.min(
@@ -81,15 +82,17 @@ public final class Detector {
     /**
      * The image as detectron2's network sees it before normalisation: channel order and size.
      * (torchvision's resizes what is normalised already.)
+     *
+     * @return UINT8 [h,w,3] in the current scope
      */
-    public Image8 prepare(Image8 image) {
-        Image8 ordered = ordered(image);
+    public Tensor prepare(Image8 image) {
+        Tensor pixels = ordered(image).toTensor();
         if (!input.resizesTest()) {
-            return ordered;
+            return pixels;
         }
         ImageSize size = new ImageSize(image.height(), image.width());
         ImageSize target =
                 ResizeShortestEdge.outputSize(size, input.minSizeTest(), input.maxSizeTest());
-        return new Resize(size, target).applyImage(ordered);
+        return Images.resize(pixels, target.height(), target.width());
     }
 }

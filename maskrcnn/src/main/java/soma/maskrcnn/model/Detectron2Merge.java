@@ -74,7 +74,7 @@ final class Detectron2Merge implements VariantMerge {
     }
 
     private ImageBatch images(Batch batch) {
-        return model.batch(batch.variants.stream().map(Variant::image).toList());
+        return model.batchOf(batch.variants.stream().map(Variant::image).toList());
     }
 
     private Detections boxes(List<Batch> batches, int height, int width) {
@@ -164,7 +164,7 @@ final class Detectron2Merge implements VariantMerge {
                 merged.scores(),
                 merged.classes(),
                 null,
-                variant.image().height(),
-                variant.image().width());
+                variant.image().dim(0),
+                variant.image().dim(1));
     }
 }

@@ -96,6 +96,11 @@ public final class MaskRcnn extends Module {
 
     /** Normalises images (3 channels, in the config's order) and pads them to one batch. */
     public ImageBatch batch(List<Image8> images) {
+        return batchOf(images.stream().map(Image8::toTensor).toList());
+    }
+
+    /** Like {@link #batch(List)}, of images that lie on the device: UINT8 [h,w,3] each. */
+    public ImageBatch batchOf(List<Tensor> images) {
         return ImageBatch.of(
                 images, normalization.mean(), normalization.std(), Fpn.SIZE_DIVISIBILITY);
     }

@@ -60,7 +60,7 @@ final class OnePassMerge implements VariantMerge {
     private Detections detect(Variant variant, int height, int width) {
         try (Scope scope = Scope.open("variant")) {
             Detections d =
-                    model.detect(model.batch(List.of(variant.image())), Trace.NONE).getFirst();
+                    model.detect(model.batchOf(List.of(variant.image())), Trace.NONE).getFirst();
             Tensor boxes = Tensor.of(variant.onFile(d.boxes()), d.size(), 4);
             int side = d.masks().dim(1);
             float[] masks = variant.symmetry().undo(d.masks().toFloats(), side);

@@ -8,6 +8,8 @@ import soma.maskrcnn.augment.TransformList;
 import soma.maskrcnn.augment.VerticalFlip;
 import soma.maskrcnn.config.TestConfig;
 import soma.maskrcnn.image.ImageSize;
+import soma.tensor.Images;
+import soma.tensor.Tensor;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +39,11 @@ record Symmetry(boolean horizontal, boolean vertical, int turns) {
             }
         }
         return all;
+    }
+
+    /** Lays UINT8 [h,w,c] like this. */
+    Tensor apply(Tensor image) {
+        return Images.rotate90(Images.flip(image, horizontal, vertical), turns);
     }
 
     /** As a transform of images of a size. */

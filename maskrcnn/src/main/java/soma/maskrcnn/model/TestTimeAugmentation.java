@@ -11,6 +11,7 @@ import soma.maskrcnn.roi.RoiHeadsConfig;
 import soma.maskrcnn.structures.Instances;
 import soma.tensor.Device;
 import soma.tensor.Scope;
+import soma.tensor.Tensor;
 import soma.tensor.autograd.Autograd;
 
 import java.util.List;
@@ -20,7 +21,7 @@ import java.util.List;
  * says: {@link Detectron2Merge} or {@link OnePassMerge}.
  *
  * <p>Variants are made from the image as {@link Detector#prepare} gives it, so an image may be
- * resampled twice, as in detectron2.
+ * resampled twice, as in detectron2. All are made on the device.
  */
 public final class TestTimeAugmentation {
     private final Detector detector;
@@ -52,8 +53,11 @@ public final class TestTimeAugmentation {
                                 EnsembleConfig.from(config).iou());
     }
 
-    /** The variants of an image, B, G, R, as the network takes them. */
-    public List<Image8> variants(Image8 image) {
+    /**
+     * The variants of an image, B, G, R, as the network takes them: UINT8 [h,w,3] each, in the
+     * current scope.
+     */
+    public List<Tensor> variants(Image8 image) {
         return all(image).stream().map(Variant::image).toList();
     }
 
@@ -63,12 +67,11 @@ public final class TestTimeAugmentation {
      * @param image B, G, R
      */
     public Instances detect(Image8 image) {
-        List<Variant> variants = all(image);
         int height = image.height();
         int width = image.width();
         try (Scope _ = Scope.open("test-time augmentation", device);
                 var _ = Autograd.noGrad()) {
-            Detections merged = merge.merge(variants, height, width);
+            Detections merged = merge.merge(all(image), height, width);
             return merged.size() == 0
                     ? Instances.none(height, width)
                     : merged.postprocess(height, width, Detector.MASK_THRESHOLD);

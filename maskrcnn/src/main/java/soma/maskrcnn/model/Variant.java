@@ -5,8 +5,8 @@ import soma.maskrcnn.augment.ResizeShortestEdge;
 import soma.maskrcnn.augment.Transform;
 import soma.maskrcnn.augment.TransformList;
 import soma.maskrcnn.config.TestConfig;
-import soma.maskrcnn.image.Image8;
 import soma.maskrcnn.image.ImageSize;
+import soma.tensor.Images;
 import soma.tensor.Tensor;
 
 import java.util.ArrayList;
@@ -15,20 +15,20 @@ import java.util.List;
 /**
  * One way of looking at an image.
  *
- * @param image as the network takes it
+ * @param image as the network takes it, UINT8 [h,w,3]
  * @param transform from the file's image to it
  * @param symmetry how it lies
  */
-record Variant(Image8 image, TransformList transform, Symmetry symmetry) {
+record Variant(Tensor image, TransformList transform, Symmetry symmetry) {
     /**
-     * All variants that a config asks for: of each size every symmetry.
+     * All variants that a config asks for: of each size every symmetry; in the current scope.
      *
      * @param size of the file's image
      * @param prepared the image as {@link Detector#prepare} gives it
      */
     static List<Variant> all(
-            ImageSize size, Image8 prepared, TestConfig.Augmentation augmentation) {
-        ImageSize preparedSize = new ImageSize(prepared.height(), prepared.width());
+            ImageSize size, Tensor prepared, TestConfig.Augmentation augmentation) {
+        ImageSize preparedSize = new ImageSize(prepared.dim(0), prepared.dim(1));
         Resize toPrepared = new Resize(size, preparedSize);
         List<Variant> variants = new ArrayList<>();
         for (int edge : augmentation.minSizes()) {
@@ -38,13 +38,12 @@ record Variant(Image8 image, TransformList transform, Symmetry symmetry) {
                             : ResizeShortestEdge.outputSize(
                                     preparedSize, edge, augmentation.maxSize());
             Resize resize = new Resize(preparedSize, target);
-            Image8 resized = resize.applyImage(prepared);
+            Tensor resized = Images.resize(prepared, target.height(), target.width());
             for (Symmetry symmetry : Symmetry.of(augmentation)) {
-                TransformList laid = symmetry.of(target);
                 variants.add(
                         new Variant(
-                                laid.applyImage(resized),
-                                new TransformList(List.of(toPrepared, resize, laid)),
+                                symmetry.apply(resized),
+                                new TransformList(List.of(toPrepared, resize, symmetry.of(target))),
                                 symmetry));
             }
         }

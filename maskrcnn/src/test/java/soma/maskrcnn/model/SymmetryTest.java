@@ -57,6 +57,21 @@ class SymmetryTest {
     }
 
     @Test
+    void imagesOnTheDeviceAreLaidAsThoseInMemory() {
+        byte[] pixels = new byte[11 * 6 * 3];
+        new Random(9).nextBytes(pixels);
+        Image8 image = new Image8(11, 6, 3, pixels);
+        try (Scope _ = Scope.open("test", Device.cpu())) {
+            for (Symmetry symmetry : ALL) {
+                Tensor expected = symmetry.of(new ImageSize(11, 6)).applyImage(image).toTensor();
+                Tensor actual = symmetry.apply(image.toTensor());
+                assertEquals(expected.shape(), actual.shape());
+                assertArrayEquals(expected.toInts(), actual.toInts(), symmetry.toString());
+            }
+        }
+    }
+
+    @Test
     void gridsAreLaidBackAsImagesAre() {
         int side = 7;
         byte[] pixels = new byte[2 * side * side];
@@ -104,9 +119,9 @@ class SymmetryTest {
             for (int i = 0; i < masks.length; i++) {
                 masks[i] = random.nextFloat();
             }
-            Variant variant =
-                    new Variant(Image8.blank(laid.height(), laid.width(), 3), transform, symmetry);
             try (Scope _ = Scope.open("test", Device.cpu())) {
+                Tensor image = Image8.blank(laid.height(), laid.width(), 3).toTensor();
+                Variant variant = new Variant(image, transform, symmetry);
                 Instances there = pasted(Tensor.of(boxes, n, 4), masks, side, laid);
                 Tensor mapped = Tensor.of(variant.onFile(Tensor.of(boxes, n, 4)), n, 4);
                 Instances here = pasted(mapped, symmetry.undo(masks, side), side, size);

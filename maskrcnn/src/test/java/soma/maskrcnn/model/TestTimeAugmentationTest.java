@@ -231,15 +231,17 @@ class TestTimeAugmentationTest {
     void mapsThatAreNotKeptAreComputedToTheSameBits() {
         Config config =
                 CONFIG.withOverrides(List.of("TEST.AUG.FLIP=True", "TEST.AUG.MIN_SIZES=[48,64]"));
-        Image8 prepared = new Detector(model, config, DEVICE).prepare(IMAGE);
-        List<Variant> variants =
-                Variant.all(
-                        new ImageSize(75, 53), prepared, TestConfig.from(config).augmentation());
+        Detector detector = new Detector(model, config, DEVICE);
         RoiHeadsConfig heads = RoiHeadsConfig.from(config);
         List<float[]> masks = new ArrayList<>();
         for (long bytes : new long[] {0, 100_000, Long.MAX_VALUE}) {
             try (Scope _ = Scope.open("test", DEVICE);
                     var _ = Autograd.noGrad()) {
+                List<Variant> variants =
+                        Variant.all(
+                                new ImageSize(75, 53),
+                                detector.prepare(IMAGE),
+                                TestConfig.from(config).augmentation());
                 Detections merged =
                         new Detectron2Merge(model, heads, bytes).merge(variants, 75, 53);
                 assertTrue(merged.size() > 0);
