@@ -102,7 +102,7 @@ final class TuneCommand implements Runnable {
             paramLabel = "KEY=VALUE",
             description =
                     "Values that replace those of the configuration; the settings written have"
-                        + " them, too.")
+                            + " them, too.")
     private List<String> overrides = new ArrayList<>();
 
     @Override
