@@ -4,6 +4,7 @@ import soma.maskrcnn.config.Config;
 import soma.maskrcnn.config.SolverConfig;
 import soma.maskrcnn.data.GroundTruth;
 import soma.maskrcnn.forward.Trace;
+import soma.maskrcnn.forward.TrainingLosses;
 import soma.maskrcnn.image.Image8;
 import soma.maskrcnn.model.MaskRcnn;
 import soma.nn.RandomStreams;
@@ -67,7 +68,9 @@ final class TrainingStep implements Consumer<Laps>, AutoCloseable {
     @Override
     public void accept(Laps laps) {
         try (Scope _ = Scope.open("step", device)) {
-            Tensor loss = model.losses(model.batch(images), truths, random, Trace.NONE).total();
+            TrainingLosses losses = model.losses(model.batch(images), truths, random, Trace.NONE);
+            Tensor loss = losses.total();
+            losses.figures(loss);
             laps.lap("train.forward");
             Gradients gradients = Autograd.backward(loss);
             laps.lap("train.backward");

@@ -2,6 +2,7 @@ package soma.cuda;
 
 import static soma.cuda.OperandTypes.require;
 
+import soma.cuda.IndexCheck.Site;
 import soma.cuda.driver.Arguments;
 import soma.cuda.driver.Geometry;
 import soma.tensor.DType;
@@ -18,6 +19,7 @@ final class CudaVision implements VisionKernels {
 
     private final Launcher launcher;
     private final Backend memory;
+    private final IndexCheck check;
     private final CudaRoiAlign roiAlign;
     private final CudaNms nms;
     private final CudaMaskPaste paste;
@@ -25,6 +27,7 @@ final class CudaVision implements VisionKernels {
     CudaVision(Launcher launcher, Backend memory, IndexCheck check) {
         this.launcher = launcher;
         this.memory = memory;
+        this.check = check;
         roiAlign = new CudaRoiAlign(launcher, memory, check);
         nms = new CudaNms(launcher, memory);
         paste = new CudaMaskPaste(launcher, memory);
@@ -137,6 +140,39 @@ final class CudaVision implements VisionKernels {
         limitsThere.release();
         labelsThere.release();
         rowBest.release();
+    }
+
+    @Override
+    public void maskTargets(
+            MaskTargetSpec spec, View runs, View starts, View boxes, View object, View out) {
+        require("maskTargets", "runs", runs, DType.INT32);
+        require("maskTargets", "starts", starts, DType.INT32);
+        require("maskTargets", "boxes", boxes, DType.FLOAT32);
+        require("maskTargets", "object", object, DType.INT32);
+        require("maskTargets", "out", out, DType.FLOAT32);
+        if (out.shape().size() == 0) {
+            return;
+        }
+        launcher.launch(
+                KernelFamily.VISION,
+                "mask_targets_f32",
+                Geometry.covering(out.shape().size(), THREADS, launcher.wave()),
+                new Arguments()
+                        .address(Launcher.address(runs))
+                        .address(Launcher.address(starts))
+                        .address(Launcher.address(boxes))
+                        .address(Launcher.address(object))
+                        .address(Launcher.address(out))
+                        .address(check.record())
+                        .u32(Site.MASK_OBJECT.code())
+                        .u32(runs.shape().dim(0))
+                        .u32(starts.shape().dim(0) - 1)
+                        .u32(boxes.shape().dim(0))
+                        .u32(out.shape().dim(2))
+                        .u32(spec.height())
+                        .u32(spec.width())
+                        .u32(spec.aligned() ? 1 : 0)
+                        .u32(spec.hard() ? 1 : 0));
     }
 
     @Override

@@ -20,7 +20,8 @@ final class IndexCheck {
         SCATTER_ADD("scatterAdd: index"),
         CROSS_ENTROPY("crossEntropy: labels"),
         ROI_IMAGE("roiAlign: image"),
-        ROI_LEVEL("roiAlign: level");
+        ROI_LEVEL("roiAlign: level"),
+        MASK_OBJECT("maskTargets: object");
 
         private final String words;
 

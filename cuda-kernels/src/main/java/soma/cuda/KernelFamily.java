@@ -94,7 +94,7 @@ public enum KernelFamily {
             "scan_exclusive_u32",
             "nonzero_write"),
 
-    /** RoIAlign, NMS, IoU, matching, mask pasting. */
+    /** RoIAlign, NMS, IoU, matching, mask pasting and targets. */
     VISION(
             "roi_align_spans_f32",
             "roi_align_f32",
@@ -109,7 +109,8 @@ public enum KernelFamily {
             "mask_window_f32",
             "mask_bits_f32",
             "mask_edges_count",
-            "mask_edges_write"),
+            "mask_edges_write",
+            "mask_targets_f32"),
 
     /** Coding, clipping and filtering of boxes, anchors. */
     BOXES("box_encode_f32", "box_decode_f32", "anchors_f32", "proposals_f32", "candidates_f32"),

@@ -203,7 +203,8 @@ final class LossOps {
         float[] boxes = c.floats("boxes");
         int side = c.intParam("size");
         int r = index.length;
-        float[] targets = MaskTargets.of(masks, index, boxes, r, side, false);
+        float[] targets =
+                MaskTargets.of(masks, index, Tensor.of(boxes, r, 4), side, false).toFloats();
         float[] soft = c.floats("soft");
         c.checkExact(
                 "targets", ints(targets), i -> Math.abs(soft[i] - 0.5) < DetectionOps.BOUNDARY);
@@ -244,8 +245,8 @@ final class LossOps {
         int[] index = new int[masks.size()];
         Arrays.setAll(index, i -> i);
         float[] targets =
-                MaskTargets.of(
-                        masks, index, c.floats("boxes"), index.length, c.intParam("size"), false);
+                MaskTargets.of(masks, index, c.tensor("boxes"), c.intParam("size"), false)
+                        .toFloats();
         c.checkExact("targets", ints(targets));
     }
 

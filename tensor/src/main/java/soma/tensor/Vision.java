@@ -3,6 +3,7 @@ package soma.tensor;
 import soma.tensor.spi.BoxKernels.Limits;
 import soma.tensor.spi.BoxKernels.Weights;
 import soma.tensor.spi.View;
+import soma.tensor.spi.VisionKernels.MaskTargetSpec;
 
 import java.util.List;
 
@@ -124,6 +125,51 @@ public final class Vision {
                         height,
                         width,
                         threshold);
+    }
+
+    /**
+     * What masks look like in boxes, resized to M x M; see {@link
+     * soma.tensor.spi.VisionKernels#maskTargets}.
+     *
+     * @param runs INT32 [r]: where the column-major runs of each mask end, one mask after another
+     * @param starts INT32 [objects + 1] into {@code runs}
+     * @param boxes [n,4] in pixels of the masks
+     * @param object INT32 [n], index of each box's mask
+     * @param side M
+     * @return [n,M,M], 0 to 1
+     */
+    public static Tensor maskTargets(
+            MaskTargetSpec spec,
+            Tensor runs,
+            Tensor starts,
+            Tensor boxes,
+            Tensor object,
+            int side) {
+        int n = boxRows("maskTargets", "boxes", boxes);
+        OpChecks.rank("maskTargets", "runs", runs, 1);
+        OpChecks.dtype("maskTargets", "runs", runs, DType.INT32);
+        OpChecks.rank("maskTargets", "starts", starts, 1);
+        OpChecks.dtype("maskTargets", "starts", starts, DType.INT32);
+        OpChecks.shape("maskTargets", "object", object, n);
+        OpChecks.dtype("maskTargets", "object", object, DType.INT32);
+        if (starts.dim(0) == 0) {
+            throw ShapeException.of("maskTargets", "starts", "at least 1", 0);
+        }
+        if (spec.height() < 1 || spec.width() < 1) {
+            throw ShapeException.of(
+                    "maskTargets", "masks", "at least 1 x 1", spec.height() + " x " + spec.width());
+        }
+        Tensor out = Tensor.empty("maskTargets", DType.FLOAT32, Shape.of(n, side, side));
+        boxes.backend()
+                .vision()
+                .maskTargets(
+                        spec,
+                        runs.contiguous().view(),
+                        starts.contiguous().view(),
+                        boxes.contiguous().view(),
+                        object.contiguous().view(),
+                        out.view());
+        return out;
     }
 
     /** Deltas [n,4] from boxes [n,4] to others; see {@link soma.tensor.spi.BoxKernels#encode}. */

@@ -116,16 +116,13 @@ public final class TrainingStep {
     }
 
     private static Map<String, Double> figures(TrainingLosses losses, Tensor total) {
-        Map<String, Double> figures = new LinkedHashMap<>();
-        figures.put("total_loss", total.item());
-        losses.losses().forEach((name, loss) -> figures.put(name, loss.item()));
+        Map<String, Double> figures = losses.figures(total);
         figures.forEach(
                 (name, value) -> {
                     if (!Double.isFinite(value)) {
                         throw new DivergenceException(name + " is not finite");
                     }
                 });
-        figures.putAll(losses.metrics());
         return figures;
     }
 

@@ -53,12 +53,12 @@ final class MaskResolutionTest {
         try (Scope _ = Scope.open("test", Device.cpu())) {
             float[] targets =
                     MaskTargets.of(
-                            List.of(new Segmentation.OfRle(Rle.encode(bits, SIDE, SIDE))),
-                            new int[] {0},
-                            new float[] {0, 0, SIDE, SIDE},
-                            1,
-                            SIDE,
-                            false);
+                                    List.of(new Segmentation.OfRle(Rle.encode(bits, SIDE, SIDE))),
+                                    new int[] {0},
+                                    Tensor.of(new float[] {0, 0, SIDE, SIDE}, 1, 4),
+                                    SIDE,
+                                    false)
+                            .toFloats();
             for (int i = 0; i < bits.length; i++) {
                 assertEquals(bits[i], targets[i], "cell " + i);
             }

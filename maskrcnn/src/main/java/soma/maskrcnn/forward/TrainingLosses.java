@@ -1,15 +1,27 @@
 package soma.maskrcnn.forward;
 
+import soma.tensor.Scope;
 import soma.tensor.Tensor;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
-/** The losses of a training step, as scalars of the graph, and the figures logged beside them. */
+/**
+ * The losses of a training step, as scalars of the graph, and the figures logged beside them. What
+ * the device computes is read when it is asked for, all at once.
+ */
 public final class TrainingLosses {
     private final Map<String, Tensor> losses = new LinkedHashMap<>();
     private final Map<String, Double> metrics = new LinkedHashMap<>();
+    private final List<Unread> unread = new ArrayList<>();
+
+    /** Numbers on the device [n], and the figures that they make. */
+    private record Unread(Tensor numbers, Function<double[], Map<String, Double>> figures) {}
 
     /** Adds a loss under detectron2's name. */
     public void add(String name, Tensor loss) {
@@ -21,13 +33,31 @@ public final class TrainingLosses {
         metrics.put(name, value);
     }
 
+    /**
+     * Adds figures of numbers that the device may still be working on.
+     *
+     * @param numbers FLOAT32 [n]
+     * @param figures from those numbers to figures by name
+     */
+    public void metrics(Tensor numbers, Function<double[], Map<String, Double>> figures) {
+        unread.add(new Unread(numbers, figures));
+    }
+
+    /** Adds all of other losses, which live in {@code scope}, for its enclosing scope. */
+    public void addAll(TrainingLosses others, Scope scope) {
+        others.losses.forEach((name, loss) -> add(name, scope.promote(loss)));
+        metrics.putAll(others.metrics);
+        others.unread.forEach(u -> metrics(scope.promote(u.numbers), u.figures));
+    }
+
     /** Losses by name, in the order they were added. */
     public Map<String, Tensor> losses() {
         return Collections.unmodifiableMap(losses);
     }
 
-    /** Figures by name. */
+    /** Figures by name; waits for the device if it has some of them. */
     public Map<String, Double> metrics() {
+        read(List.of());
         return Collections.unmodifiableMap(metrics);
     }
 
@@ -38,5 +68,47 @@ public final class TrainingLosses {
             sum = sum == null ? loss : sum.add(loss);
         }
         return sum;
+    }
+
+    /**
+     * All there is to log, with one wait for the device.
+     *
+     * @param total of {@link #total}
+     * @return {@code total_loss}, the losses, the figures
+     */
+    public Map<String, Double> figures(Tensor total) {
+        List<Tensor> scalars = new ArrayList<>(List.of(total));
+        scalars.addAll(losses.values());
+        double[] values = read(scalars);
+        Map<String, Double> figures = new LinkedHashMap<>();
+        figures.put("total_loss", values[0]);
+        int at = 1;
+        for (String name : losses.keySet()) {
+            figures.put(name, values[at++]);
+        }
+        figures.putAll(metrics);
+        return figures;
+    }
+
+    /** Reads scalars together with the numbers of all figures, which are then known. */
+    private double[] read(List<Tensor> scalars) {
+        List<Tensor> parts = new ArrayList<>();
+        scalars.forEach(s -> parts.add(s.detach().reshape(1)));
+        unread.forEach(u -> parts.add(u.numbers));
+        if (parts.isEmpty()) {
+            return new double[0];
+        }
+        double[] all;
+        try (Scope _ = Scope.open("figures")) {
+            all = Tensor.concat(0, parts.toArray(Tensor[]::new)).toDoubles();
+        }
+        int at = scalars.size();
+        for (Unread u : unread) {
+            int end = at + u.numbers.dim(0);
+            metrics.putAll(u.figures.apply(Arrays.copyOfRange(all, at, end)));
+            at = end;
+        }
+        unread.clear();
+        return Arrays.copyOf(all, scalars.size());
     }
 }

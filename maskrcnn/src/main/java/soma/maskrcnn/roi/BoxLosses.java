@@ -1,10 +1,14 @@
 package soma.maskrcnn.roi;
 
 import soma.maskrcnn.forward.TrainingLosses;
+import soma.tensor.DType;
 import soma.tensor.Functional;
 import soma.tensor.Tensor;
+import soma.tensor.spi.ElementwiseKernels.Compare;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The losses of the box head (detectron2's {@code FastRCNNOutputLayers.losses}). */
 public final class BoxLosses {
@@ -29,7 +33,9 @@ public final class BoxLosses {
                 "loss_cls",
                 Functional.crossEntropy(p.logits(), labels).sum().div(Math.max(1, total)));
         losses.add("loss_box_reg", boxLoss(p.deltas(), samples, total));
-        accuracy(p.logits(), classes, losses);
+        if (total > 0) {
+            addAccuracy(p.logits().detach(), labels, RoiBatch.foreground(samples), losses);
+        }
     }
 
     private Tensor boxLoss(Tensor deltas, List<RoiSample> samples, int total) {
@@ -60,28 +66,28 @@ public final class BoxLosses {
                 .mul(config.boxLossWeight() / Math.max(1, total));
     }
 
-    private void accuracy(Tensor logits, int[] classes, TrainingLosses losses) {
-        if (classes.length == 0) {
-            return;
-        }
-        int[] predicted = logits.detach().argmax().toInts();
-        int background = heads.classes();
-        int right = 0;
-        int foreground = 0;
-        int foregroundRight = 0;
-        int missed = 0;
-        for (int i = 0; i < classes.length; i++) {
-            right += predicted[i] == classes[i] ? 1 : 0;
-            if (classes[i] != background) {
-                foreground++;
-                foregroundRight += predicted[i] == classes[i] ? 1 : 0;
-                missed += predicted[i] == background ? 1 : 0;
-            }
-        }
-        losses.metric("fast_rcnn/cls_accuracy", (double) right / classes.length);
-        if (foreground > 0) {
-            losses.metric("fast_rcnn/fg_cls_accuracy", (double) foregroundRight / foreground);
-            losses.metric("fast_rcnn/false_negative", (double) missed / foreground);
-        }
+    private void addAccuracy(Tensor logits, Tensor labels, int foreground, TrainingLosses losses) {
+        Tensor predicted = logits.argmax();
+        Tensor right = predicted.compare(Compare.EQ, labels).to(DType.FLOAT32);
+        Tensor isForeground = labels.compare(Compare.LT, heads.classes()).to(DType.FLOAT32);
+        Tensor missed = predicted.compare(Compare.EQ, heads.classes()).to(DType.FLOAT32);
+        Tensor counts =
+                Tensor.concat(
+                        0,
+                        right.sum().reshape(1),
+                        right.mul(isForeground).sum().reshape(1),
+                        missed.mul(isForeground).sum().reshape(1));
+        int total = labels.size();
+        losses.metrics(
+                counts,
+                n -> {
+                    Map<String, Double> figures = new LinkedHashMap<>();
+                    figures.put("fast_rcnn/cls_accuracy", n[0] / total);
+                    if (foreground > 0) {
+                        figures.put("fast_rcnn/fg_cls_accuracy", n[1] / foreground);
+                        figures.put("fast_rcnn/false_negative", n[2] / foreground);
+                    }
+                    return figures;
+                });
     }
 }

@@ -1,10 +1,14 @@
 package soma.maskrcnn.roi;
 
 import soma.maskrcnn.forward.TrainingLosses;
+import soma.tensor.DType;
 import soma.tensor.Functional;
 import soma.tensor.Tensor;
+import soma.tensor.spi.ElementwiseKernels.Compare;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The losses of the mask head: detectron2's {@code mask_rcnn_loss} and what may stand beside it.
@@ -22,57 +26,59 @@ public final class MaskLoss {
     public static void add(
             Tensor logits, List<RoiSample> samples, MaskLossConfig config, TrainingLosses losses) {
         int side = logits.dim(1);
-        float[] targets = new float[logits.size()];
-        int from = 0;
-        for (RoiSample s : samples) {
-            float[] part =
+        Tensor[] targets = new Tensor[samples.size()];
+        for (int i = 0; i < targets.length; i++) {
+            RoiSample s = samples.get(i);
+            targets[i] =
                     MaskTargets.of(
                             s.truth().masks(),
                             s.matches(),
-                            s.boxes().toFloats(),
-                            s.foreground(),
+                            s.boxes().slice(0, 0, s.foreground()),
                             side,
                             config.soft());
-            System.arraycopy(part, 0, targets, from, part.length);
-            from += part.length;
         }
-        Tensor truth = Tensor.of(targets, logits.shape().dims());
+        Tensor truth = Tensor.concat(0, targets);
         losses.add(
                 "loss_mask",
                 Functional.binaryCrossEntropyWithLogits(logits, truth)
                         .sum()
-                        .div(Math.max(1, targets.length)));
+                        .div(Math.max(1, truth.size())));
         if (config.diceWeight() > 0) {
             Tensor dice = DiceLoss.of(logits, truth);
             losses.add("loss_mask_dice", dice.mul(config.diceWeight()));
         }
         if (config.boundaryWeight() > 0) {
-            float[] distances = SignedDistance.of(targets, side);
+            float[] distances = SignedDistance.of(truth.toFloats(), side);
             Tensor boundary = BoundaryLoss.of(logits, Tensor.of(distances, logits.shape().dims()));
             losses.add("loss_mask_boundary", boundary.mul(config.boundaryWeight()));
         }
-        accuracy(logits.detach().toFloats(), targets, losses);
+        if (truth.size() > 0) {
+            addAccuracy(logits.detach(), truth, losses);
+        }
     }
 
-    private static void accuracy(float[] logits, float[] targets, TrainingLosses losses) {
-        if (targets.length == 0) {
-            return;
-        }
-        int wrong = 0;
-        int positives = 0;
-        int falsePositives = 0;
-        int falseNegatives = 0;
-        for (int i = 0; i < targets.length; i++) {
-            boolean truth = targets[i] > 0.5;
-            boolean predicted = logits[i] > 0;
-            positives += truth ? 1 : 0;
-            wrong += truth != predicted ? 1 : 0;
-            falsePositives += predicted && !truth ? 1 : 0;
-            falseNegatives += truth && !predicted ? 1 : 0;
-        }
-        int negatives = targets.length - positives;
-        losses.metric("mask_rcnn/accuracy", 1 - (double) wrong / targets.length);
-        losses.metric("mask_rcnn/false_positive", (double) falsePositives / Math.max(1, negatives));
-        losses.metric("mask_rcnn/false_negative", (double) falseNegatives / Math.max(1, positives));
+    private static void addAccuracy(Tensor logits, Tensor targets, TrainingLosses losses) {
+        Tensor truth = targets.compare(Compare.GT, 0.5).to(DType.FLOAT32);
+        Tensor predicted = logits.compare(Compare.GT, 0).to(DType.FLOAT32);
+        Tensor counts =
+                Tensor.concat(
+                        0,
+                        truth.sum().reshape(1),
+                        predicted.sum().reshape(1),
+                        truth.mul(predicted).sum().reshape(1));
+        int cells = targets.size();
+        losses.metrics(
+                counts,
+                n -> {
+                    double falseNegatives = n[0] - n[2];
+                    double falsePositives = n[1] - n[2];
+                    double wrong = falsePositives + falseNegatives;
+                    Map<String, Double> figures = new LinkedHashMap<>();
+                    figures.put("mask_rcnn/accuracy", 1 - wrong / cells);
+                    figures.put(
+                            "mask_rcnn/false_positive", falsePositives / Math.max(1, cells - n[0]));
+                    figures.put("mask_rcnn/false_negative", falseNegatives / Math.max(1, n[0]));
+                    return figures;
+                });
     }
 }

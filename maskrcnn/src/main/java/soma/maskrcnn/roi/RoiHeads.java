@@ -112,8 +112,7 @@ public final class RoiHeads extends Module {
             Tensor logits = maskHead.forward(pooled, Tensor.of(classes, classes.length));
             TrainingLosses own = new TrainingLosses();
             MaskLoss.add(logits, trained, maskLoss, own);
-            own.losses().forEach((name, loss) -> losses.add(name, scope.promote(loss)));
-            own.metrics().forEach(losses::metric);
+            losses.addAll(own, scope);
         }
     }
 

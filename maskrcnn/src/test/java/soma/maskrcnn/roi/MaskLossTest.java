@@ -15,6 +15,7 @@ import soma.maskrcnn.forward.TrainingLosses;
 import soma.maskrcnn.structures.Rle;
 import soma.nn.checkpoint.Safetensors;
 import soma.nn.checkpoint.StateDict;
+import soma.tensor.DType;
 import soma.tensor.Device;
 import soma.tensor.Scope;
 import soma.tensor.Tensor;
@@ -24,6 +25,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 
@@ -144,12 +146,13 @@ class MaskLossTest {
     }
 
     /** Two objects of 8x8 and 6x10 pixels in boxes of 16x16. */
+    private static final List<Segmentation> OBJECTS =
+            List.of(
+                    new Segmentation.OfRle(Rle.box(32, 32, 4, 4, 12, 12)),
+                    new Segmentation.OfRle(Rle.box(32, 32, 0, 16, 10, 22)));
+
     private static TrainingLosses losses(Tensor logits, MaskLossConfig config) {
-        List<Segmentation> masks =
-                List.of(
-                        new Segmentation.OfRle(Rle.box(32, 32, 4, 4, 12, 12)),
-                        new Segmentation.OfRle(Rle.box(32, 32, 0, 16, 10, 22)));
-        GroundTruth truth = new GroundTruth(32, 32, new float[8], new int[2], masks);
+        GroundTruth truth = new GroundTruth(32, 32, new float[8], new int[2], OBJECTS);
         Tensor boxes = Tensor.of(new float[] {0, 0, 16, 16, 0, 8, 16, 24}, 2, 4);
         RoiSample sample = new RoiSample(boxes, new int[2], new int[] {0, 1}, 2, truth);
         TrainingLosses losses = new TrainingLosses();
@@ -213,6 +216,33 @@ class MaskLossTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void accuracyIsCountedCellByCell(boolean soft) {
+        try (Scope _ = Scope.open("test", Device.cpu())) {
+            Tensor logits = Tensor.of(new Random(3).doubles(128, -1, 1).toArray(), 2, 8, 8);
+            float[] values = logits.to(DType.FLOAT32).toFloats();
+            Tensor boxes = Tensor.of(new float[] {0, 0, 16, 16, 0, 8, 16, 24}, 2, 4);
+            float[] targets = MaskTargets.of(OBJECTS, new int[] {0, 1}, boxes, 8, soft).toFloats();
+            double positives = 0;
+            double falsePositives = 0;
+            double falseNegatives = 0;
+            for (int i = 0; i < targets.length; i++) {
+                boolean truth = targets[i] > 0.5;
+                positives += truth ? 1 : 0;
+                falsePositives += !truth && values[i] > 0 ? 1 : 0;
+                falseNegatives += truth && values[i] <= 0 ? 1 : 0;
+            }
+            Map<String, Double> metrics =
+                    losses(logits.to(DType.FLOAT32), MaskLossConfig.crossEntropy(soft)).metrics();
+            assertEquals(
+                    1 - (falsePositives + falseNegatives) / 128, metrics.get("mask_rcnn/accuracy"));
+            assertEquals(
+                    falsePositives / (128 - positives), metrics.get("mask_rcnn/false_positive"));
+            assertEquals(falseNegatives / positives, metrics.get("mask_rcnn/false_negative"));
+        }
+    }
+
     @Test
     void noForegroundIsNoLoss() {
         try (Scope _ = Scope.open("test", Device.cpu())) {
@@ -222,6 +252,7 @@ class MaskLossTest {
             Tensor logits = Tensor.zeros(0, 28, 28).leaf("logits");
             MaskLoss.add(logits, List.of(empty), new MaskLossConfig(false, 1, 1), losses);
             losses.losses().forEach((name, loss) -> assertEquals(0, loss.item(), name));
+            assertEquals(Map.of(), losses.metrics());
         }
     }
 }

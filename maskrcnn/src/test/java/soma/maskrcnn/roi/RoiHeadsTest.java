@@ -33,7 +33,9 @@ import soma.tensor.autograd.Gradients;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 class RoiHeadsTest {
     private static final int CLASSES = 3;
@@ -140,10 +142,33 @@ class RoiHeadsTest {
                             losses);
             golden.check(name + ".loss_cls", losses.losses().get("loss_cls").item());
             golden.check(name + ".loss_box_reg", losses.losses().get("loss_box_reg").item());
+            checkAccuracy(logits.indexSelect(index), sorted, foreground, losses.metrics());
             Gradients g = Autograd.backward(losses.total());
             golden.check(name + ".grad.scores", g.of(logits));
             golden.check(name + ".grad.deltas", g.of(deltas));
         }
+    }
+
+    private static void checkAccuracy(
+            Tensor logits, int[] classes, int foreground, Map<String, Double> metrics) {
+        int[] predicted = logits.argmax().toInts();
+        double right = 0;
+        double foregroundRight = 0;
+        double missed = 0;
+        for (int i = 0; i < predicted.length; i++) {
+            right += predicted[i] == classes[i] ? 1 : 0;
+            foregroundRight += i < foreground && predicted[i] == classes[i] ? 1 : 0;
+            missed += i < foreground && predicted[i] == CLASSES ? 1 : 0;
+        }
+        Map<String, Double> expected = new HashMap<>();
+        if (predicted.length > 0) {
+            expected.put("fast_rcnn/cls_accuracy", right / predicted.length);
+        }
+        if (foreground > 0) {
+            expected.put("fast_rcnn/fg_cls_accuracy", foregroundRight / foreground);
+            expected.put("fast_rcnn/false_negative", missed / foreground);
+        }
+        assertEquals(expected, metrics);
     }
 
     @ParameterizedTest
@@ -166,8 +191,7 @@ class RoiHeadsTest {
         int[] classes = ops.ints("bitmask.classes");
         try (Scope _ = Scope.open("test", Device.of(device))) {
             float[] targets =
-                    MaskTargets.of(
-                            masks, index, ops.floats("bitmask.boxes"), index.length, 28, false);
+                    MaskTargets.of(masks, index, ops.tensor("bitmask.boxes"), 28, false).toFloats();
             int[] expected = ops.ints("bitmask.targets");
             float[] soft = ops.floats("bitmask.soft");
             for (int i = 0; i < expected.length; i++) {
@@ -210,11 +234,14 @@ class RoiHeadsTest {
         int n = masks.size();
         int[] index = new int[n];
         Arrays.setAll(index, i -> i);
-        float[] targets =
-                MaskTargets.of(masks, index, golden.floats("polygon.boxes"), n, 28, false);
-        int[] expected = golden.ints("polygon.targets");
-        for (int i = 0; i < expected.length; i++) {
-            assertEquals(expected[i], targets[i], "target " + i);
+        try (Scope _ = Scope.open("test", Device.cpu())) {
+            float[] targets =
+                    MaskTargets.of(masks, index, golden.tensor("polygon.boxes"), 28, false)
+                            .toFloats();
+            int[] expected = golden.ints("polygon.targets");
+            for (int i = 0; i < expected.length; i++) {
+                assertEquals(expected[i], targets[i], "target " + i);
+            }
         }
     }
 

@@ -89,4 +89,29 @@ public interface VisionKernels {
      * @return for each mask its column-major runs, starting with zeros, summing to height * width
      */
     int[][] pasteMasks(View probabilities, View boxes, int height, int width, double threshold);
+
+    /**
+     * How masks become targets.
+     *
+     * @param height rows of the masks
+     * @param width columns of the masks
+     * @param aligned as in {@link RoiAlignSpec}
+     * @param hard 1 for a target of at least one half, else 0
+     */
+    record MaskTargetSpec(int height, int width, boolean aligned, boolean hard) {}
+
+    /**
+     * Crops binary masks to boxes and resizes them to M x M (detectron2's {@code crop_and_resize}):
+     * the very values of {@link #roiAlign} on the decoded masks at scale 1 with as many samples as
+     * a bin has pixels. No mask is decoded.
+     *
+     * @param runs INT32: where the column-major runs of each mask end, ascending, the first run
+     *     being zeros; one mask after another. A mask without runs has no pixel
+     * @param starts INT32 [objects + 1]: where the runs of each mask begin, and the end of the last
+     * @param boxes [n,4] in pixels of the masks
+     * @param object INT32 [n], index of each box's mask
+     * @param out FLOAT32 [n,M,M]
+     */
+    void maskTargets(
+            MaskTargetSpec spec, View runs, View starts, View boxes, View object, View out);
 }

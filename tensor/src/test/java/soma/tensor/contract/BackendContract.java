@@ -85,6 +85,14 @@ public abstract class BackendContract {
     }
 
     @Nested
+    class MaskTargets extends MaskTargetContract {
+        @Override
+        protected Device device() {
+            return BackendContract.this.device();
+        }
+    }
+
+    @Nested
     class Boxes extends BoxContract {
         @Override
         protected Device device() {

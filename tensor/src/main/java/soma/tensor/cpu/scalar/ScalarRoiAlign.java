@@ -1,6 +1,7 @@
 package soma.tensor.cpu.scalar;
 
 import soma.tensor.DType;
+import soma.tensor.Shape;
 import soma.tensor.spi.View;
 import soma.tensor.spi.VisionKernels.RoiAlignSpec;
 
@@ -25,6 +26,15 @@ final class ScalarRoiAlign {
         this.level = Values.ints(level);
     }
 
+    /** RoIs that all lie in the first image of the only level. */
+    ScalarRoiAlign(RoiAlignSpec spec, DType dtype, View boxes) {
+        this.spec = spec;
+        this.single = dtype == DType.FLOAT32;
+        this.boxes = Values.of(boxes);
+        this.image = new int[boxes.shape().dim(0)];
+        this.level = image;
+    }
+
     /** What happens with each of the four cells of a sample: its first element and its weight. */
     private interface Cell {
         void visit(int bin, int at, double weight);
@@ -38,7 +48,7 @@ final class ScalarRoiAlign {
             double[] map = maps[level[r]];
             forEachCell(
                     r,
-                    levels.get(level[r]),
+                    levels.get(level[r]).shape(),
                     (bin, at, weight) -> {
                         for (int k = 0; k < c; k++) {
                             sum[bin * c + k] += weight * map[at * c + k];
@@ -46,6 +56,28 @@ final class ScalarRoiAlign {
                     });
         }
         Values.store(sum, out);
+    }
+
+    /**
+     * RoIAlign of binary maps that each RoI has of its own.
+     *
+     * @param map [1,h,w,1], the shape of all maps
+     * @param mask the pixel at {@code y * w + x} of RoI {@code r}'s map
+     * @return [r,P,P]
+     */
+    double[] forward(Shape map, Mask mask) {
+        double[] sum = new double[image.length * spec.size() * spec.size()];
+        for (int i = 0; i < image.length; i++) {
+            int r = i;
+            forEachCell(r, map, (bin, at, weight) -> sum[bin] += mask.at(r, at) ? weight : 0);
+        }
+        return sum;
+    }
+
+    /** Where binary maps are set. */
+    @FunctionalInterface
+    interface Mask {
+        boolean at(int roi, int pixel);
     }
 
     void backward(View gradOut, List<View> gradLevels) {
@@ -56,7 +88,7 @@ final class ScalarRoiAlign {
             double[] sum = sums[level[r]];
             forEachCell(
                     r,
-                    gradLevels.get(level[r]),
+                    gradLevels.get(level[r]).shape(),
                     (bin, at, weight) -> {
                         for (int k = 0; k < c; k++) {
                             sum[at * c + k] += weight * grad[bin * c + k];
@@ -73,7 +105,7 @@ final class ScalarRoiAlign {
     }
 
     /** All samples of one RoI; weights are already divided by the number of samples of a bin. */
-    private void forEachCell(int r, View map, Cell cell) {
+    private void forEachCell(int r, Shape map, Cell cell) {
         int p = spec.size();
         double scale = round(spec.scales().get(level[r]));
         double shift = spec.aligned() ? 0.5 : 0;
@@ -108,9 +140,9 @@ final class ScalarRoiAlign {
         return round(round(start + round(bin * binSize)) + inBin);
     }
 
-    private void bilinear(View map, int n, double y, double x, double count, int bin, Cell cell) {
-        int h = map.shape().dim(1);
-        int w = map.shape().dim(2);
+    private void bilinear(Shape map, int n, double y, double x, double count, int bin, Cell cell) {
+        int h = map.dim(1);
+        int w = map.dim(2);
         if (!(y >= -1 && y <= h && x >= -1 && x <= w)) {
             return;
         }

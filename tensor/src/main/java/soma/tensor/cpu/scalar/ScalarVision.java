@@ -27,6 +27,12 @@ final class ScalarVision implements VisionKernels {
     }
 
     @Override
+    public void maskTargets(
+            MaskTargetSpec spec, View runs, View starts, View boxes, View object, View out) {
+        ScalarMaskTargets.run(spec, runs, starts, boxes, object, out);
+    }
+
+    @Override
     public int nms(View boxes, View scores, View group, double threshold, View keep) {
         float[] b = Values.floats(boxes);
         int[] groups = Values.ints(group);

@@ -85,6 +85,24 @@ final class RoiGrid {
         return first[bin];
     }
 
+    /** The first row or column that any bin touches; 0 if none does. */
+    int lowest() {
+        int low = first[bins] == 0 ? 0 : Integer.MAX_VALUE;
+        for (int i = 0; i < first[bins]; i++) {
+            low = Math.min(low, position[i]);
+        }
+        return low;
+    }
+
+    /** The last one; -1 if no bin touches any. */
+    int highest() {
+        int high = -1;
+        for (int i = 0; i < first[bins]; i++) {
+            high = Math.max(high, position[i]);
+        }
+        return high;
+    }
+
     int position(int i) {
         return position[i];
     }

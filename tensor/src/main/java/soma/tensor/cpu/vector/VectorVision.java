@@ -45,6 +45,12 @@ final class VectorVision implements VisionKernels {
     }
 
     @Override
+    public void maskTargets(
+            MaskTargetSpec spec, View runs, View starts, View boxes, View object, View out) {
+        VectorMaskTargets.run(spec, runs, starts, boxes, object, out);
+    }
+
+    @Override
     public int nms(View boxes, View scores, View group, double threshold, View keep) {
         return VectorNms.nms(boxes, scores, group, threshold, keep);
     }
