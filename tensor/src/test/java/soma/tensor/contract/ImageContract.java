@@ -22,6 +22,9 @@ import java.util.function.UnaryOperator;
 
 /** Kernels of images against the reference. */
 abstract class ImageContract extends DeviceContract {
+    /** Height and width of more than threads of a CPU take at a time; parts begin within rows. */
+    private static final int[] LARGE = {130, 203};
+
     private static Tensor image(long seed, int h, int w, int c) {
         byte[] pixels = new byte[h * w * c];
         new Random(seed).nextBytes(pixels);
@@ -79,6 +82,7 @@ abstract class ImageContract extends DeviceContract {
             agree(0, () -> Images.resize(image(7, 12, 9, c).slice(1, 1, 8, 2), 31, 5));
         }
         resizes(1, BEYOND_GRID, 2, BEYOND_GRID - 1, 1);
+        resizes(3, LARGE[0], LARGE[1], 170, 290);
     }
 
     private void resizes(int c, int height, int width, int newHeight, int newWidth) {
@@ -113,6 +117,7 @@ abstract class ImageContract extends DeviceContract {
             agreeOnImages(x -> Images.rotate90(x, quarters));
         }
         agree(0, () -> Images.rotate90(image(8, BEYOND_GRID, 2, 1), 1));
+        agree(0, () -> Images.rotate90(image(13, LARGE[0], LARGE[1], 3), 3));
     }
 
     @Test
@@ -143,6 +148,7 @@ abstract class ImageContract extends DeviceContract {
             agreeOnImages(3, x -> Images.saturation(x, weight));
         }
         agree(0, () -> Images.contrast(image(9, BEYOND_GRID, 5, 1), 1.3));
+        agree(0, () -> Images.saturation(image(14, LARGE[0], LARGE[1], 3), 1.3));
     }
 
     /** The same from ops on numbers of 32 and 64 bits. */
