@@ -23,6 +23,7 @@ final class CudaVision implements VisionKernels {
     private final CudaRoiAlign roiAlign;
     private final CudaNms nms;
     private final CudaMaskPaste paste;
+    private final CudaSubsample subsample;
 
     CudaVision(Launcher launcher, Backend memory, IndexCheck check) {
         this.launcher = launcher;
@@ -31,6 +32,7 @@ final class CudaVision implements VisionKernels {
         roiAlign = new CudaRoiAlign(launcher, memory, check);
         nms = new CudaNms(launcher, memory);
         paste = new CudaMaskPaste(launcher, memory);
+        subsample = new CudaSubsample(launcher, memory);
     }
 
     @Override
@@ -48,6 +50,11 @@ final class CudaVision implements VisionKernels {
             View level,
             List<View> gradLevels) {
         roiAlign.backward(spec, gradOut, boxes, image, level, gradLevels);
+    }
+
+    @Override
+    public void subsample(SubsampleSpec spec, View labels, View index, View sizes) {
+        subsample.run(spec, labels, index, sizes);
     }
 
     @Override

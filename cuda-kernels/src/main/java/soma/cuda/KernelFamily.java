@@ -115,6 +115,9 @@ public enum KernelFamily {
     /** Coding, clipping and filtering of boxes, anchors. */
     BOXES("box_encode_f32", "box_decode_f32", "anchors_f32", "proposals_f32", "candidates_f32"),
 
+    /** Random choice of examples for a loss. */
+    SAMPLE("sample_keys", "sample_select"),
+
     /** Normalisation, resizing, mirroring, turning and blending of images. */
     IMAGE("normalise_pad_u8", "resample_u8", "reorder_u8", "blend_u8", "blend_gray_u8"),
 

@@ -4,6 +4,7 @@ import soma.tensor.spi.BoxKernels.Limits;
 import soma.tensor.spi.BoxKernels.Weights;
 import soma.tensor.spi.View;
 import soma.tensor.spi.VisionKernels.MaskTargetSpec;
+import soma.tensor.spi.VisionKernels.SubsampleSpec;
 
 import java.util.List;
 
@@ -37,6 +38,48 @@ public final class Vision {
      * @param group INT32 [n], negative for boxes that are left out
      */
     public record Candidates(Tensor boxes, Tensor scores, Tensor group) {}
+
+    /**
+     * Examples chosen at random; how many is known to the device, and to the host once it reads
+     * {@code sizes}.
+     *
+     * @param index INT32 [min(count, n)]: chosen positives, ascending, then chosen background,
+     *     ascending, then zeros
+     * @param sizes INT32 [2]: how many positives, how much background
+     */
+    public record Subsample(Tensor index, Tensor sizes) {}
+
+    /**
+     * Chooses examples for a loss at random, a function of seed and labels that is the same on
+     * every device; see {@link soma.tensor.spi.VisionKernels#subsample}.
+     *
+     * @param labels INT32 [n]; -1 takes no part, and what is neither that nor background is
+     *     positive
+     * @param count how many to choose, if there are enough
+     * @param positiveFraction at most this share of {@code count} are positive; missing ones are
+     *     filled with background
+     */
+    public static Subsample subsample(
+            Tensor labels, int count, double positiveFraction, int background, long seed) {
+        OpChecks.rank("subsample", "labels", labels, 1);
+        OpChecks.dtype("subsample", "labels", labels, DType.INT32);
+        if (count < 0) {
+            throw ShapeException.of("subsample", "count", "at least 0", count);
+        }
+        int chosen = Math.min(count, labels.dim(0));
+        Tensor index = Tensor.empty("subsample", DType.INT32, Shape.of(chosen));
+        Tensor sizes = Tensor.empty("subsample", DType.INT32, Shape.of(2));
+        SubsampleSpec spec =
+                new SubsampleSpec(
+                        count,
+                        Math.clamp((long) (count * positiveFraction), 0, count),
+                        background,
+                        seed);
+        labels.backend()
+                .vision()
+                .subsample(spec, labels.contiguous().view(), index.view(), sizes.view());
+        return new Subsample(index, sizes);
+    }
 
     /**
      * Greedy non-maximum suppression inside groups; see {@link soma.tensor.spi.VisionKernels#nms}.

@@ -63,15 +63,9 @@ public final class RoiHeads extends Module {
             List<GroundTruth> truths,
             RandomGenerator random,
             TrainingLosses losses) {
-        List<RoiSample> samples = new ArrayList<>();
-        int foreground = 0;
-        int background = 0;
-        for (int i = 0; i < truths.size(); i++) {
-            RoiSample s = sampler.sample(proposals.get(i).boxes(), truths.get(i), random);
-            samples.add(s);
-            foreground += s.foreground();
-            background += s.size() - s.foreground();
-        }
+        List<RoiSample> samples = sampler.sample(proposals, truths, random);
+        int foreground = RoiBatch.foreground(samples);
+        int background = samples.stream().mapToInt(RoiSample::size).sum() - foreground;
         losses.metric("roi_head/num_fg_samples", (double) foreground / truths.size());
         losses.metric("roi_head/num_bg_samples", (double) background / truths.size());
         Tensor boxes = RoiBatch.boxes(samples);

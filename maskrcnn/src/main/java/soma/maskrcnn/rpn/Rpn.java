@@ -1,6 +1,5 @@
 package soma.maskrcnn.rpn;
 
-import soma.maskrcnn.boxes.Subsample;
 import soma.maskrcnn.data.GroundTruth;
 import soma.maskrcnn.forward.ImageBatch;
 import soma.maskrcnn.forward.Trace;
@@ -12,6 +11,7 @@ import soma.tensor.Vision;
 import soma.tensor.autograd.Autograd;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -103,26 +103,40 @@ public final class Rpn extends Module {
             TrainingLosses losses) {
         Tensor anchors = Tensor.concat(0, p.anchors().toArray(Tensor[]::new));
         int images = truths.size();
+        Tensor[] gt = new Tensor[images];
+        Tensor[] matches = new Tensor[images];
+        Tensor[] chosen = new Tensor[images];
+        Tensor[] sizes = new Tensor[images];
+        for (int i = 0; i < images; i++) {
+            GroundTruth truth = truths.get(i);
+            gt[i] = Tensor.of(truth.boxes(), truth.size(), 4);
+            Vision.Matches m =
+                    Vision.match(gt[i], anchors, config.iouThresholds(), config.iouLabels(), true);
+            Vision.Subsample drawn =
+                    Vision.subsample(
+                            m.labels(),
+                            config.batchSizePerImage(),
+                            config.positiveFraction(),
+                            0,
+                            random.nextLong());
+            matches[i] = m.matches();
+            chosen[i] = drawn.index();
+            sizes[i] = drawn.sizes();
+        }
+        int[] counts = Tensor.concat(0, sizes).toInts(); // of all images with one wait
         Tensor[] cls = new Tensor[images];
         Tensor[] loc = new Tensor[images];
         int positives = 0;
         int negatives = 0;
         for (int i = 0; i < images; i++) {
-            GroundTruth truth = truths.get(i);
-            Tensor gt = Tensor.of(truth.boxes(), truth.size(), 4);
-            Vision.Matches m =
-                    Vision.match(gt, anchors, config.iouThresholds(), config.iouLabels(), true);
-            Subsample sample =
-                    Subsample.draw(
-                            m.labels().toInts(),
-                            config.batchSizePerImage(),
-                            config.positiveFraction(),
-                            0,
-                            random);
-            positives += sample.positive().length;
-            negatives += sample.negative().length;
-            cls[i] = objectnessLoss(imageRows(p.logits(), i), sample);
-            loc[i] = boxLoss(imageRows(p.deltas(), i), anchors, gt, m.matches(), sample);
+            int positive = counts[2 * i];
+            int negative = counts[2 * i + 1];
+            positives += positive;
+            negatives += negative;
+            Tensor sample = chosen[i].slice(0, 0, positive + negative);
+            cls[i] = objectnessLoss(imageRows(p.logits(), i), sample, positive);
+            Tensor deltas = imageRows(p.deltas(), i);
+            loc[i] = boxLoss(deltas, anchors, gt[i], matches[i], sample.slice(0, 0, positive));
         }
         double normaliser =
                 config.averaged()
@@ -148,17 +162,16 @@ public final class Rpn extends Module {
         return Tensor.concat(0, parts);
     }
 
-    private static Tensor objectnessLoss(Tensor logits, Subsample sample) {
-        int[] chosen = sample.all();
-        float[] target = new float[chosen.length];
-        java.util.Arrays.fill(target, 0, sample.positive().length, 1);
-        Tensor x = logits.indexSelect(Tensor.of(chosen, chosen.length));
+    /** Over the chosen anchors, of which the first {@code positives} are to score high. */
+    private static Tensor objectnessLoss(Tensor logits, Tensor chosen, int positives) {
+        float[] target = new float[chosen.dim(0)];
+        Arrays.fill(target, 0, positives, 1);
+        Tensor x = logits.indexSelect(chosen);
         return Functional.binaryCrossEntropyWithLogits(x, Tensor.of(target, target.length)).sum();
     }
 
     private Tensor boxLoss(
-            Tensor deltas, Tensor anchors, Tensor gt, Tensor matches, Subsample sample) {
-        Tensor positive = Tensor.of(sample.positive(), sample.positive().length);
+            Tensor deltas, Tensor anchors, Tensor gt, Tensor matches, Tensor positive) {
         Tensor truth = gt.indexSelect(matches.indexSelect(positive));
         Tensor target = config.coder().encode(anchors.indexSelect(positive), truth);
         return Functional.smoothL1(deltas.indexSelect(positive), target, config.smoothL1Beta())

@@ -257,6 +257,52 @@ class RoiHeadsTest {
         return rings;
     }
 
+    private static RoiSample sample(RoiHeadsConfig config, Tensor boxes, GroundTruth truth) {
+        Proposals proposals = new Proposals(boxes, Tensor.zeros(boxes.dim(0)));
+        return new RoiSampler(config)
+                .sample(List.of(proposals), List.of(truth), new SeededRandom(1, "test"))
+                .getFirst();
+    }
+
+    @Test
+    void imagesOfOneBatchAreSampledEachForItself() {
+        try (Scope _ = Scope.open("test", Device.cpu())) {
+            Segmentation any = new Segmentation.OfRle(Rle.box(64, 64, 0, 0, 1, 1));
+            GroundTruth none = new GroundTruth(64, 64, new float[0], new int[0], List.of());
+            GroundTruth two =
+                    new GroundTruth(
+                            64,
+                            64,
+                            new float[] {40, 40, 60, 60, 8, 8, 24, 24},
+                            new int[] {2, 1},
+                            List.of(any, any));
+            Proposals first = proposals(1, 1, 5, 5, 20, 30, 40, 40);
+            Proposals second = proposals(0, 0, 64, 64, 9, 9, 24, 24, 30, 0, 40, 9);
+            List<RoiSample> samples =
+                    new RoiSampler(heads())
+                            .sample(
+                                    List.of(first, second),
+                                    List.of(none, two),
+                                    new SeededRandom(1, "test"));
+            assertArrayEquals(new int[] {3, 3}, samples.get(0).classes());
+            assertArrayEquals(first.boxes().toFloats(), samples.get(0).boxes().toFloats());
+            RoiSample s = samples.get(1);
+            assertEquals(3, s.foreground());
+            assertArrayEquals(new int[] {1, 2, 1, 3, 3}, s.classes());
+            assertArrayEquals(new int[] {1, 0, 1}, Arrays.copyOf(s.matches(), 3));
+            assertArrayEquals(
+                    new float[] {
+                        9, 9, 24, 24, 40, 40, 60, 60, 8, 8, 24, 24, 0, 0, 64, 64, 30, 0, 40, 9
+                    },
+                    s.boxes().toFloats());
+        }
+    }
+
+    private static Proposals proposals(float... boxes) {
+        int n = boxes.length / 4;
+        return new Proposals(Tensor.of(boxes, n, 4), Tensor.zeros(n));
+    }
+
     @Test
     void samplesForegroundFirstAndAppendsTruth() {
         try (Scope _ = Scope.open("test", Device.cpu())) {
@@ -266,8 +312,7 @@ class RoiHeadsTest {
                             64, 64, new float[] {8, 8, 24, 24}, new int[] {1}, List.of(any));
             Tensor proposals =
                     Tensor.of(new float[] {40, 40, 60, 60, 9, 9, 24, 24, 0, 0, 64, 64}, 3, 4);
-            RoiSample s =
-                    new RoiSampler(heads()).sample(proposals, truth, new SeededRandom(1, "test"));
+            RoiSample s = sample(heads(), proposals, truth);
             assertEquals(2, s.foreground(), "the close proposal and the appended truth");
             assertArrayEquals(new int[] {1, 1, 3, 3}, s.classes());
             float[] boxes = s.boxes().toFloats();
@@ -292,8 +337,7 @@ class RoiHeadsTest {
                             16, 800, boxes, new int[objects], Collections.nCopies(objects, any));
             Tensor proposals = Tensor.of(new float[] {0, 0, 800, 16, 5, 5, 9, 9}, 2, 4);
             RoiSample s =
-                    new RoiSampler(heads("MODEL.ROI_HEADS.BATCH_SIZE_PER_IMAGE=32"))
-                            .sample(proposals, truth, new SeededRandom(1, "test"));
+                    sample(heads("MODEL.ROI_HEADS.BATCH_SIZE_PER_IMAGE=32"), proposals, truth);
             assertEquals(8, s.foreground(), "a quarter of 32");
             assertEquals(10, s.size(), "and all the background that there is");
             assertEquals(8, Arrays.stream(s.matches()).limit(8).distinct().count());
@@ -305,8 +349,7 @@ class RoiHeadsTest {
         try (Scope _ = Scope.open("test", Device.cpu())) {
             GroundTruth none = new GroundTruth(64, 64, new float[0], new int[0], List.of());
             Tensor proposals = Tensor.of(new float[] {40, 40, 60, 60, 9, 9, 24, 24}, 2, 4);
-            RoiSample s =
-                    new RoiSampler(heads()).sample(proposals, none, new SeededRandom(1, "test"));
+            RoiSample s = sample(heads(), proposals, none);
             assertEquals(0, s.foreground());
             assertArrayEquals(new int[] {3, 3}, s.classes());
             TrainingLosses losses = new TrainingLosses();

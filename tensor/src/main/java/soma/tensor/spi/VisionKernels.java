@@ -79,6 +79,34 @@ public interface VisionKernels {
             View matches,
             View matchLabels);
 
+    /** The label of examples that no loss sees. */
+    int IGNORE = -1;
+
+    /**
+     * How many examples are chosen.
+     *
+     * @param count how many in all, if there are enough
+     * @param mostPositive at most so many of them are positive; missing ones are filled with
+     *     background
+     * @param background label of background; all others but {@link #IGNORE} are positive
+     * @param seed what the choice depends on besides the labels
+     */
+    record SubsampleSpec(int count, int mostPositive, int background, long seed) {}
+
+    /**
+     * Chooses examples at random without replacement (detectron2's {@code subsample_labels}). The
+     * key of example i is word i of the stream that Philox4x32-10 (Salmon et al. 2011) makes of the
+     * seed: word i % 4 of the counter (i / 4, 0, 0, 0), with the seed's low and high half as key.
+     * Of the positives and of the background those of the smallest keys, as unsigned numbers, are
+     * chosen; of equal keys the lower index. Every backend chooses the same.
+     *
+     * @param labels INT32 [n]
+     * @param index INT32 [min(count, n)], overwritten: chosen positives, ascending, then chosen
+     *     background, ascending, then zeros
+     * @param sizes INT32 [2], overwritten: how many positives and how much background is chosen
+     */
+    void subsample(SubsampleSpec spec, View labels, View index, View sizes);
+
     /**
      * Pastes mask probabilities into the image and thresholds them (spec: detectron2's
      * paste_masks_in_image, CPU path).

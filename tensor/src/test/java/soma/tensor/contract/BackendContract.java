@@ -93,6 +93,14 @@ public abstract class BackendContract {
     }
 
     @Nested
+    class Subsample extends SubsampleContract {
+        @Override
+        protected Device device() {
+            return BackendContract.this.device();
+        }
+    }
+
+    @Nested
     class Boxes extends BoxContract {
         @Override
         protected Device device() {

@@ -33,6 +33,11 @@ final class ScalarVision implements VisionKernels {
     }
 
     @Override
+    public void subsample(SubsampleSpec spec, View labels, View index, View sizes) {
+        ScalarSubsample.run(spec, labels, index, sizes);
+    }
+
+    @Override
     public int nms(View boxes, View scores, View group, double threshold, View keep) {
         float[] b = Values.floats(boxes);
         int[] groups = Values.ints(group);

@@ -51,6 +51,11 @@ final class VectorVision implements VisionKernels {
     }
 
     @Override
+    public void subsample(SubsampleSpec spec, View labels, View index, View sizes) {
+        VectorSubsample.run(spec, labels, index, sizes);
+    }
+
+    @Override
     public int nms(View boxes, View scores, View group, double threshold, View keep) {
         return VectorNms.nms(boxes, scores, group, threshold, keep);
     }
