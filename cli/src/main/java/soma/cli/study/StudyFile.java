@@ -26,7 +26,7 @@ public final class StudyFile {
             List.of("drawn", "train", "images", "val", "fold", "test");
     private static final List<String> DRAWN = List.of("train", "val", "test");
     private static final List<String> VARIANT =
-            List.of("name", "base", "train", "infer", "ensemble");
+            List.of("name", "base", "train", "infer", "ensemble", "tune");
     private static final List<String> TRAIN = List.of("config", "set", "data", "weights");
     private static final List<String> INFER = List.of("set", "tta");
     private static final Pattern FOLD = Pattern.compile("(\\d{1,4})/(\\d{1,4})");
@@ -135,7 +135,7 @@ public final class StudyFile {
                             }
                             inference.addAll(infer.texts("set"));
                         });
-        return new Variant(name, base, training, inference, ensemble);
+        return new Variant(name, base, training, inference, ensemble, node.flag("tune"));
     }
 
     private Variant.Training training(StudyNode train) {

@@ -117,6 +117,9 @@ final class StudyPlan {
         StringBuilder text = new StringBuilder();
         text.append("data: ").append(study.data()).append("\nseed: ").append(study.seed());
         text.append("\ninference: ").append(inference(v)).append('\n');
+        if (v.tune()) {
+            text.append("tuned: each image on the others\n");
+        }
         if (v.training().isPresent()) {
             Variant.Training training = training(v);
             text.append("training data: ").append(training.data()).append('\n');

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The table of a study as {@code table.md}, {@code table.csv} and {@code report.html}. */
 final class StudyReport {
@@ -155,6 +156,8 @@ final class StudyReport {
                         Html.escaped(base),
                         "images",
                         String.valueOf(rows.getFirst().result.perImage().size()),
+                        "tuned",
+                        tunedNote(),
                         "table",
                         Html.table(HEAD, rows.stream().map(StudyReport::cells).toList()),
                         "scores",
@@ -170,6 +173,18 @@ final class StudyReport {
                         "curves",
                         curves.toString());
         return Html.page("Soma: a study", Html.filled(StudyReport.class, "report.html", values));
+    }
+
+    private String tunedNote() {
+        String names =
+                rows.stream()
+                        .map(Row::variant)
+                        .filter(Variant::tune)
+                        .map(v -> "<b>" + Html.escaped(v.name()) + "</b>")
+                        .collect(Collectors.joining(", "));
+        return names.isEmpty()
+                ? ""
+                : "Tuned: " + names + ", each image by settings that were found on the others.";
     }
 
     private static Bar bar(String name, BootstrapInterval interval) {

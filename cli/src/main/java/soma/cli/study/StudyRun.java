@@ -8,6 +8,7 @@ import soma.maskrcnn.config.Config;
 import soma.maskrcnn.data.Category;
 import soma.maskrcnn.data.Dataset;
 import soma.maskrcnn.data.DatasetReader;
+import soma.maskrcnn.ensemble.PredictionChain;
 import soma.nn.checkpoint.Checkpoints;
 import soma.nn.io.AtomicFiles;
 import soma.tensor.Device;
@@ -32,8 +33,9 @@ import java.util.function.BooleanSupplier;
  * on the same folder, a study goes on where it stopped, in the middle of a training too.
  *
  * <p>The folder has for each variant {@code settings.txt}, {@code run/} (a trained one's), {@code
- * training.json}, {@code results.json}, {@code submission.csv} and {@code result.json}; beside
- * these the tables, which are written anew after each variant.
+ * training.json}, {@code results.json}, {@code submission.csv}, {@code result.json}, and of a tuned
+ * one {@code tuned.yaml} and {@code tuning.json}; beside these the tables, which are written anew
+ * after each variant.
  */
 public final class StudyRun {
     private static final Logger LOG = LoggerFactory.getLogger("soma.cli");
@@ -79,6 +81,7 @@ public final class StudyRun {
         descriptions.forEach(this::requireSame);
         descriptions.keySet().forEach(this::requireWeights);
         StudyData.Images images = study.data().open(out.resolve("data"), study.seed());
+        requireFolds(images.test());
         Map<String, VariantResult> results = new LinkedHashMap<>();
         String table = "";
         int done = 0;
@@ -133,6 +136,17 @@ public final class StudyRun {
         }
     }
 
+    private void requireFolds(Dataset scored) {
+        int n = scored.withUsableImages().images().size();
+        for (Variant v : study.variants()) {
+            if (v.tune() && n < 2) {
+                throw new SomaException(
+                        "%s: variant %s: tune: expected at least 2 images to score, got %d"
+                                .formatted(study.source(), v.name(), n));
+            }
+        }
+    }
+
     private Optional<VariantResult> result(
             Variant v, StudyData.Images images, ProgressListener progress, BooleanSupplier stop) {
         Path folder = plan.folder(v);
@@ -157,8 +171,9 @@ public final class StudyRun {
                                 .formatted(study.source(), v.name()));
             }
         }
+        VariantScoring scoring = new VariantScoring(images.test(), classes, device, stop);
         Optional<VariantScoring.Scored> scored =
-                new VariantScoring(images.test(), classes, device, stop).run(models, folder);
+                scoring.run(models, v.tune() ? tuned(v, models) : chain(models), folder);
         if (scored.isEmpty()) {
             return Optional.empty();
         }
@@ -172,6 +187,15 @@ public final class StudyRun {
                         Math.max(peak, training.peakMb()));
         result.write(file);
         return Optional.of(result);
+    }
+
+    private static PostProcessing chain(List<StudyPlan.Model> models) {
+        PredictionChain chain = PredictionChain.from(models.getFirst().config(), models.size());
+        return (images, found) -> i -> chain.apply(found.get(i));
+    }
+
+    private PostProcessing tuned(Variant v, List<StudyPlan.Model> models) {
+        return new HeldOutTuning(v.name(), models, plan.folder(v), study.seed());
     }
 
     private Effort train(

@@ -14,13 +14,15 @@ import java.util.Optional;
  * @param training what is trained
  * @param inference changes to the settings of inference, {@code KEY=VALUE}
  * @param ensemble names of the variants whose models are fused; empty: one model
+ * @param tune whether each scored image has settings that were searched on the others
  */
 record Variant(
         String name,
         Optional<String> base,
         Optional<Training> training,
         List<String> inference,
-        List<String> ensemble) {
+        List<String> ensemble,
+        boolean tune) {
     /**
      * A training.
      *

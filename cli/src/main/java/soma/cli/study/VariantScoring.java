@@ -8,7 +8,6 @@ import soma.maskrcnn.data.Dataset;
 import soma.maskrcnn.data.ImageRecord;
 import soma.maskrcnn.data.Prediction;
 import soma.maskrcnn.data.SubmissionWriter;
-import soma.maskrcnn.ensemble.PredictionChain;
 import soma.maskrcnn.eval.CocoEvaluator;
 import soma.maskrcnn.eval.CocoSettings;
 import soma.maskrcnn.eval.CompetitionScore;
@@ -26,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
 
 /**
  * Predicts the images of a study with the models of a variant, one model in memory at a time, and
@@ -52,7 +52,7 @@ final class VariantScoring {
     /**
      * What the images scored.
      *
-     * @param seconds that detection and fusion took, for each image
+     * @param seconds that detection and post-processing took, for each image
      */
     record Scored(Map<String, Double> perImage, double maskAp, double seconds) {}
 
@@ -61,26 +61,29 @@ final class VariantScoring {
      *
      * @return nothing when it was stopped
      */
-    Optional<Scored> run(List<StudyPlan.Model> models, Path folder) {
+    Optional<Scored> run(List<StudyPlan.Model> models, PostProcessing post, Path folder) {
+        Dataset usable = images.withUsableImages();
         long start = System.nanoTime();
-        List<ImageRecord> usable = images.withUsableImages().images();
-        List<List<Instances>> found = new ArrayList<>();
+        List<List<Instances>> ofModels = new ArrayList<>();
         for (StudyPlan.Model model : models) {
-            found.add(detect(model.config(), usable));
+            ofModels.add(detect(model.config(), usable.images()));
             if (stop.getAsBoolean()) {
                 return Optional.empty();
             }
         }
-        Config config = models.getFirst().config();
-        PredictionChain chain = PredictionChain.from(config, models.size());
-        Map<String, Instances> predicted = new LinkedHashMap<>();
-        for (int i = 0; i < usable.size(); i++) {
+        long detection = System.nanoTime() - start;
+        List<List<Instances>> found = new ArrayList<>();
+        for (int i = 0; i < usable.images().size(); i++) {
             int image = i;
-            predicted.put(
-                    usable.get(i).id(),
-                    chain.apply(found.stream().map(list -> list.get(image)).toList()));
+            found.add(ofModels.stream().map(list -> list.get(image)).toList());
         }
-        double seconds = (System.nanoTime() - start) / 1e9 / Math.max(1, usable.size());
+        IntFunction<Instances> together = post.prepare(usable, found);
+        start = System.nanoTime();
+        Map<String, Instances> predicted = new LinkedHashMap<>();
+        for (int i = 0; i < found.size(); i++) {
+            predicted.put(usable.images().get(i).id(), together.apply(i));
+        }
+        double seconds = (detection + System.nanoTime() - start) / 1e9 / Math.max(1, found.size());
         return Optional.of(score(predicted, folder, seconds));
     }
 

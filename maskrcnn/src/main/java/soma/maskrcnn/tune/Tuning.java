@@ -27,7 +27,8 @@ import java.util.stream.IntStream;
  * @param folds settings found on all images but those of each fold
  * @param before score with {@code start}
  * @param after score with {@code best}
- * @param heldOut score of each image with the settings of its fold, in the data set's order
+ * @param foldOf index of the fold that holds out each image, in the data set's order
+ * @param heldOut score of each image with the settings of its fold, likewise
  * @param seed of the folds, the search and the bootstrap
  */
 public record Tuning(
@@ -36,6 +37,7 @@ public record Tuning(
         List<Settings> folds,
         CompetitionScore before,
         CompetitionScore after,
+        int[] foldOf,
         double[] heldOut,
         long seed) {
     /** A held-out gain of less than this part of the other is a sign of overfitting. */
@@ -66,6 +68,7 @@ public record Tuning(
         int classes = dataset.categories().size();
         List<ScoredImage> images = IntStream.range(0, n).parallel().mapToObj(set::scored).toList();
         List<Settings> ofFolds = new ArrayList<>();
+        int[] foldOf = new int[n];
         double[] heldOut = new double[n];
         for (int[] part : parts) {
             Set<Integer> held = new HashSet<>();
@@ -84,6 +87,7 @@ public record Tuning(
                             .mapToDouble(i -> score(set, i, found).score())
                             .toArray();
             for (int k = 0; k < part.length; k++) {
+                foldOf[part[k]] = ofFolds.size() - 1;
                 heldOut[part[k]] = scores[k];
             }
             progress.accept(ofFolds.size(), folds + 1, search.score(found));
@@ -91,7 +95,13 @@ public record Tuning(
         Search search = new Search(images, classes);
         Settings best = search.run(start, seed);
         progress.accept(folds + 1, folds + 1, search.score(best));
-        return new Tuning(start, best, ofFolds, exact(set, start), exact(set, best), heldOut, seed);
+        return new Tuning(
+                start, best, ofFolds, exact(set, start), exact(set, best), foldOf, heldOut, seed);
+    }
+
+    /** The settings found without an image. */
+    public Settings withoutImage(int image) {
+        return folds.get(foldOf[image]);
     }
 
     /** The places of the images of each fold. */

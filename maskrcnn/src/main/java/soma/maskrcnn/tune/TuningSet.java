@@ -75,13 +75,17 @@ public record TuningSet(Dataset dataset, List<List<Instances>> found) {
         return found.getFirst().size();
     }
 
-    /** The masks of an image that the settings leave: what {@code infer} would give out. */
-    List<Rle> masks(int image, Settings settings) {
+    /** What the settings leave of an image's detections: what {@code infer} would give out. */
+    public Instances postProcessed(int image, Settings settings) {
         return new PredictionChain(
                         settings.post(),
                         suppression(settings.nms(), settings.nms() < Settings.NO_NMS))
-                .apply(found.get(image))
-                .masks();
+                .apply(found.get(image));
+    }
+
+    /** The masks of that. */
+    List<Rle> masks(int image, Settings settings) {
+        return postProcessed(image, settings).masks();
     }
 
     /** An image, ready for the search. */

@@ -67,6 +67,7 @@ class TuningTest {
             assertEquals(found, tuning.folds().get(fold - 1));
             for (int i : inside) {
                 assertTrue(seen.add(i));
+                assertEquals(found, tuning.withoutImage(i));
                 CompetitionScore alone =
                         CompetitionScore.of(
                                 set.dataset().withImages(List.of(images.get(i))),
@@ -136,7 +137,8 @@ class TuningTest {
         CompetitionScore after = score(2);
         for (double heldOut : new double[] {0.4, 0.5, 0.7, 0.8}) {
             double[] scores = {heldOut, heldOut, heldOut};
-            Tuning tuning = new Tuning(settings, settings, List.of(), before, after, scores, 1);
+            Tuning tuning =
+                    new Tuning(settings, settings, List.of(), before, after, new int[0], scores, 1);
             assertEquals(0.5, tuning.gain().mean(), 1e-12);
             assertEquals(heldOut - 0.5, tuning.gainHeldOut().mean(), 1e-12);
             assertEquals(heldOut <= 0.5, tuning.mayBeChance());
