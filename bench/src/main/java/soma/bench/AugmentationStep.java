@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 
 /**
  * Test-time augmentation of an image, from its variants to pasted masks, and right after it what it
- * should cost: the forward passes of the same variants, one after the other.
+ * should cost: the forward passes of the same variants, in the same batches.
  */
 final class AugmentationStep implements Consumer<Laps> {
     private static final String AUGMENTED = "tta.detect";
@@ -57,12 +57,12 @@ final class AugmentationStep implements Consumer<Laps> {
         detections = augmented.detect(image).size();
         laps.lap(AUGMENTED);
         try (Scope _ = Scope.open("variants", device)) {
-            List<Tensor> images = augmented.variants(image);
-            variants = images.size();
+            List<List<Tensor>> batches = augmented.batches(image);
+            variants = batches.stream().mapToInt(List::size).sum();
             laps.mark();
-            for (Tensor variant : images) {
-                try (Scope _ = Scope.open("variant")) {
-                    model.detect(model.batchOf(List.of(variant)), Trace.NONE);
+            for (List<Tensor> batch : batches) {
+                try (Scope _ = Scope.open("batch")) {
+                    model.detect(model.batchOf(batch), Trace.NONE);
                 }
             }
             laps.lap(FORWARDS);

@@ -32,7 +32,8 @@ import java.util.concurrent.Callable;
                 "Inference, from decoded images to pasted masks. Where the device records graphs,"
                         + " the feature pyramid kernel by kernel (features.launches) and recorded"
                         + " (features.graph); with TEST.AUG.ENABLED=True test-time augmentation"
-                        + " (tta.detect) and the forward passes of its variants (tta.forwards).",
+                        + " (tta.detect) and the forward passes of its variants in the same batches"
+                        + " (tta.forwards).",
         footer = {
             "",
             "Example: soma bench model --weights w.safetensors --images cells.png --per-op"

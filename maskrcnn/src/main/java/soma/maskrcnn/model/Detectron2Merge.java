@@ -61,12 +61,18 @@ final class Detectron2Merge implements VariantMerge {
     }
 
     @Override
-    public Detections merge(List<Variant> variants, int height, int width) {
-        List<Batch> batches = new ArrayList<>();
+    public List<List<Variant>> batches(List<Variant> variants) {
+        List<List<Variant>> batches = new ArrayList<>();
         for (int from = 0; from < variants.size(); from += BATCH) {
             int to = Math.min(variants.size(), from + BATCH);
-            batches.add(new Batch(variants.subList(from, to)));
+            batches.add(variants.subList(from, to));
         }
+        return batches;
+    }
+
+    @Override
+    public Detections merge(List<Variant> variants, int height, int width) {
+        List<Batch> batches = batches(variants).stream().map(Batch::new).toList();
         Detections boxes = boxes(batches, height, width);
         return boxes.size() == 0
                 ? boxes

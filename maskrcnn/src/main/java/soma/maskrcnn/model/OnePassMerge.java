@@ -48,6 +48,11 @@ final class OnePassMerge implements VariantMerge {
     }
 
     @Override
+    public List<List<Variant>> batches(List<Variant> variants) {
+        return variants.stream().map(List::of).toList();
+    }
+
+    @Override
     public Detections merge(List<Variant> variants, int height, int width) {
         List<Detections> found = new ArrayList<>();
         for (Variant variant : variants) {

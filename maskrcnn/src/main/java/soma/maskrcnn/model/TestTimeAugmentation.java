@@ -54,11 +54,15 @@ public final class TestTimeAugmentation {
     }
 
     /**
-     * The variants of an image, B, G, R, as the network takes them: UINT8 [h,w,3] each, in the
-     * current scope.
+     * The variants of an image as the network takes them, UINT8 [h,w,3] each, in the batches in
+     * which {@link #detect} computes them and in the current scope.
+     *
+     * @param image B, G, R
      */
-    public List<Tensor> variants(Image8 image) {
-        return all(image).stream().map(Variant::image).toList();
+    public List<List<Tensor>> batches(Image8 image) {
+        return merge.batches(all(image)).stream()
+                .map(batch -> batch.stream().map(Variant::image).toList())
+                .toList();
     }
 
     /**

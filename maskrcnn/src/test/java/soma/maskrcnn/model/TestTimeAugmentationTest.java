@@ -22,12 +22,14 @@ import soma.maskrcnn.structures.Instances;
 import soma.nn.RandomStreams;
 import soma.tensor.Device;
 import soma.tensor.Scope;
+import soma.tensor.Tensor;
 import soma.tensor.autograd.Autograd;
 
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 class TestTimeAugmentationTest {
@@ -225,6 +227,36 @@ class TestTimeAugmentationTest {
                         "SOMA.ENSEMBLE.IOU=0.9",
                         "MODEL.ROI_HEADS.NMS_THRESH_TEST=0.3");
         assertSame(plain, fused, 1e-4f);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"detectron2, '3,3,2'", "nms, '1,1,1,1,1,1,1,1'", "wbf, '1,1,1,1,1,1,1,1'"})
+    void batchesAreAllVariantsInTheirOrder(String merge, String sizes) {
+        Config config =
+                CONFIG.withOverrides(
+                        List.of(
+                                "SOMA.TTA.MERGE=" + merge,
+                                "TEST.AUG.FLIP=True",
+                                "SOMA.TTA.VERTICAL_FLIP=True",
+                                "TEST.AUG.MIN_SIZES=[48,64]"));
+        Detector detector = new Detector(model, config, DEVICE);
+        try (Scope _ = Scope.open("test", DEVICE)) {
+            List<List<Tensor>> batches =
+                    new TestTimeAugmentation(model, detector, config, DEVICE).batches(IMAGE);
+            assertEquals(
+                    sizes,
+                    batches.stream().map(b -> "" + b.size()).collect(Collectors.joining(",")));
+            List<Variant> all =
+                    Variant.all(
+                            new ImageSize(75, 53),
+                            detector.prepare(IMAGE),
+                            TestConfig.from(config).augmentation());
+            List<Tensor> flat = batches.stream().flatMap(List::stream).toList();
+            assertEquals(all.size(), flat.size());
+            for (int i = 0; i < all.size(); i++) {
+                assertArrayEquals(all.get(i).image().toInts(), flat.get(i).toInts());
+            }
+        }
     }
 
     @Test
