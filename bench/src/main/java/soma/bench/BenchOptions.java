@@ -1,12 +1,17 @@
 package soma.bench;
 
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 import java.nio.file.Path;
 import java.util.Optional;
 
 /** The options of every benchmark. */
 final class BenchOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Also write the rows to a file.")
     private Path json;
 
@@ -32,8 +37,12 @@ final class BenchOptions {
         return Optional.ofNullable(json);
     }
 
-    /** The number of timed runs; {@code usual} if none was given. */
+    /**
+     * The number of timed runs; {@code usual} if none was given.
+     *
+     * @throws picocli.CommandLine.ParameterException unless it is positive
+     */
     int runs(int usual) {
-        return runs == null ? usual : Math.max(1, runs);
+        return runs == null ? usual : Dimensions.positive(command, "--runs", runs);
     }
 }

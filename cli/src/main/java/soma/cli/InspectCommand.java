@@ -57,6 +57,7 @@ final class InspectCommand implements Runnable {
             names = "--spectra-up-to",
             paramLabel = "N",
             defaultValue = "512",
+            converter = Count.class,
             description =
                     "Compute the spectra of matrices whose smaller side is at most N (default: 512;"
                             + " 0: none).")

@@ -73,15 +73,4 @@ final class ReportOptions {
             }
         }
     }
-
-    /** Tells picocli how to read a number of things. */
-    private static final class Count implements ITypeConverter<Integer> {
-        @Override
-        public Integer convert(String value) {
-            if (!value.matches("\\d{1,9}")) {
-                throw new TypeConversionException("expected a number from 0, got " + value);
-            }
-            return Integer.valueOf(value);
-        }
-    }
 }

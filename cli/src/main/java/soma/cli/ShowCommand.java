@@ -111,6 +111,7 @@ final class ShowCommand implements Runnable {
     @Option(
             names = "--limit",
             paramLabel = "N",
+            converter = Count.class,
             description = "Draw the first N images only (default: all).")
     private int limit = Integer.MAX_VALUE;
 

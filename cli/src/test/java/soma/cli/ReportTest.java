@@ -417,7 +417,7 @@ class ReportTest {
             textBlock =
                     """
                     --iou 1          | IoU: expected a number from 0 to below 1
-                    --worst -3       | expected a number from 0, got -3
+                    --worst -3       | expected a whole number from 0, got '-3'
                     --metric coco    | --metric: expected all for a --report, got coco
                     """)
     void wrongUse(String option, String expected) throws Exception {

@@ -310,6 +310,11 @@ class TuneCommandTest {
         assertEquals(
                 "soma: folds: expected from 2 to the number of images, 6, got 9",
                 error(results, "--folds", "9"));
+        for (String folds : List.of("1", "0", "-3")) {
+            assertEquals(
+                    "soma: folds: expected from 2 to the number of images, 6, got " + folds,
+                    error(results, "--folds", folds));
+        }
         Path other = Files.copy(results, folder.resolve("second.json"));
         Path fused = folder.resolve("fused.yaml");
         Files.writeString(fused, "_BASE_: sartorius_r50\nSOMA:\n  ENSEMBLE:\n    METHOD: wbf\n");

@@ -54,6 +54,9 @@ final class YamlWriter {
     }
 
     private static String number(double d) {
+        if (Double.isNaN(d)) {
+            return ".nan";
+        }
         if (Double.isInfinite(d)) {
             return d > 0 ? ".inf" : "-.inf";
         }

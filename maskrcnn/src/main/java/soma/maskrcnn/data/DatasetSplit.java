@@ -46,11 +46,8 @@ public record DatasetSplit(Dataset training, Dataset validation) {
      *     images
      */
     public static DatasetSplit byFold(Dataset dataset, int k, int n, long seed) {
-        int images = requireTwo(dataset);
-        if (n < 2 || n > images) {
-            throw new SomaException(
-                    "folds: expected from 2 to the number of images, " + images + ", got " + n);
-        }
+        requireFolds(dataset, n);
+        int images = dataset.images().size();
         if (k < 1 || k > n) {
             throw new SomaException("fold: expected from 1 to " + n + ", got " + k);
         }
@@ -61,6 +58,19 @@ public record DatasetSplit(Dataset training, Dataset validation) {
             held.add(byClass.get(i));
         }
         return cut(dataset, held);
+    }
+
+    /**
+     * Checks a number of folds.
+     *
+     * @throws SomaException unless it is within 2 to the number of images
+     */
+    public static void requireFolds(Dataset dataset, int n) {
+        int images = requireTwo(dataset);
+        if (n < 2 || n > images) {
+            throw new SomaException(
+                    "folds: expected from 2 to the number of images, " + images + ", got " + n);
+        }
     }
 
     private static int requireTwo(Dataset dataset) {

@@ -63,6 +63,7 @@ public record Tuning(
     public static Tuning of(
             TuningSet set, Settings start, int folds, long seed, Progress progress) {
         Dataset dataset = set.dataset();
+        DatasetSplit.requireFolds(dataset, folds);
         List<int[]> parts = parts(dataset, folds, seed);
         int n = dataset.images().size();
         int classes = dataset.categories().size();
