@@ -36,6 +36,7 @@ final class AllCommand implements Callable<Integer> {
         RoiAlignCommand.run(session, null, kernelRuns);
         NmsCommand.run(session, null, 1, kernelRuns);
         PasteCommand.run(session, null, kernelRuns);
+        EnsembleCommand.run(session, EnsembleCommand.BOXES, EnsembleCommand.MODELS, kernelRuns);
         ModelCommand.run(
                 session, modelOptions, config, List.of(), size, modelOptions.batch(1), runs);
         Batches batch = Batches.drawn(size, config, modelOptions.batch(2));

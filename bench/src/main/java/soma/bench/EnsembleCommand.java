@@ -30,6 +30,12 @@ import java.util.concurrent.Callable;
         },
         footer = {"", "Example: soma bench ensemble --boxes 800 --models 6"})
 final class EnsembleCommand implements Callable<Integer> {
+    /** By default: detections of all models together. */
+    static final int BOXES = 800;
+
+    /** By default: models. */
+    static final int MODELS = 6;
+
     private static final int HEIGHT = 520;
     private static final int WIDTH = 704;
     private static final int SIDE = 28;
@@ -41,14 +47,14 @@ final class EnsembleCommand implements Callable<Integer> {
     @Option(
             names = "--boxes",
             paramLabel = "N",
-            defaultValue = "800",
+            defaultValue = "" + BOXES,
             description = "Detections of all models together (default: ${DEFAULT-VALUE}).")
     private int boxes;
 
     @Option(
             names = "--models",
             paramLabel = "N",
-            defaultValue = "6",
+            defaultValue = "" + MODELS,
             description = "Number of models (default: ${DEFAULT-VALUE}).")
     private int models;
 

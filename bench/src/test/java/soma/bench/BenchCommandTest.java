@@ -74,6 +74,10 @@ class BenchCommandTest {
                 "bench nms --groups -1|2|--groups: expected a positive number",
                 "bench roi-align --boxes 0|2|--boxes: expected a positive number",
                 "bench paste --masks 0|2|--masks: expected a positive number",
+                "bench ensemble --boxes 0|2|--boxes: expected a positive number",
+                "bench ensemble --models -1|2|--models: expected a positive number",
+                "bench tune --images 0|2|--images: expected a positive number",
+                "bench gemm 3x4x5 --runs 0|2|--runs: expected a positive number, got 0",
                 "bench conv 8x8,3x1,9x9|2|expected \"CIxCO KxK HxW",
                 "bench conv 8x8,3x3,9x9,g3|2|expected \"CIxCO KxK HxW",
                 "bench model --size 7|1|--size: expected HxW",
@@ -162,6 +166,25 @@ class BenchCommandTest {
         assertTrue(rows.get(7).get("over_forwards").asDouble() > 0, rows.toString());
         double parts = rows.get(8).get("min_s").asDouble() + rows.get(9).get("min_s").asDouble();
         assertTrue(parts <= rows.get(7).get("median_s").asDouble(), rows.toString());
+    }
+
+    @Test
+    void ensemblesAreFusedInEachWay() throws IOException {
+        List<String> expected = new ArrayList<>();
+        for (String method : List.of("nms", "soft-nms", "wbf", "nmw")) {
+            for (String masks : List.of("winner", "average", "vote")) {
+                expected.add("ensemble " + method + " " + masks);
+            }
+        }
+        JsonNode rows = rows("bench ensemble --boxes 12 --models 3");
+        assertEquals(expected, names(rows));
+        for (JsonNode row : rows) {
+            assertEquals("12 of 3 models", row.get("shape").asText());
+            assertEquals(12 * 28 * 28 * 4, row.get("bytes").asLong());
+            assertTrue(row.get("median_s").asDouble() > 0, row.toString());
+        }
+        // Some models that find nothing.
+        assertEquals(12, rows("bench ensemble --boxes 2 --models 3").size());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package soma.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -15,9 +16,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import soma.maskrcnn.config.Config;
+import soma.maskrcnn.data.Category;
+import soma.maskrcnn.data.RawPredictions;
+import soma.maskrcnn.data.RawPredictionsWriter;
 import soma.maskrcnn.image.Image8;
 import soma.maskrcnn.image.PngWriter;
 import soma.maskrcnn.model.MaskRcnn;
+import soma.maskrcnn.structures.Instances;
+import soma.maskrcnn.structures.Rle;
 import soma.nn.RandomStreams;
 import soma.nn.checkpoint.Safetensors;
 import soma.tensor.Device;
@@ -104,6 +110,120 @@ class EnsembleCommandTest {
 
     private static String id(String row) {
         return row.substring(0, row.indexOf(','));
+    }
+
+    private static final List<Category> TWO = List.of(new Category(1, "a"), new Category(2, "b"));
+
+    /** Raw predictions of images without objects, but for one object of a score in the first. */
+    private Path raw(String name, List<Category> classes, List<String> images, float score)
+            throws IOException {
+        Path file = Files.createDirectories(folder.resolve(name)).resolve(RawPredictions.FILE);
+        try (RawPredictionsWriter writer = new RawPredictionsWriter(file, classes, false)) {
+            writer.add(
+                    images.getFirst(),
+                    new Instances(
+                            40,
+                            48,
+                            new float[] {3, 3, 9, 9},
+                            new float[] {score},
+                            new int[] {0},
+                            List.of(Rle.box(40, 48, 3, 3, 9, 9))));
+            for (String image : images.subList(1, images.size())) {
+                writer.add(image, Instances.none(40, 48));
+            }
+        }
+        return file;
+    }
+
+    private String clash(Path first, Path second) {
+        Path out = folder.resolve("clash");
+        String line =
+                CommandLineRun.error(
+                        ExitStatus.FAILED,
+                        "ensemble",
+                        "--pred",
+                        first,
+                        "--pred",
+                        second,
+                        "--out",
+                        out);
+        assertFalse(Files.exists(out.resolve("results.json")));
+        return line;
+    }
+
+    @Test
+    void rawPredictionsOfOtherClassesImagesOrScoresAreRefused() throws IOException {
+        List<String> images = List.of("x", "y");
+        Path first = raw("first", TWO, images, 0.5f);
+        String classes = ": classes: expected [1 a, 2 b] as " + first + " has, got ";
+        Path other = raw("names", List.of(TWO.getFirst(), new Category(2, "c")), images, 0.5f);
+        assertEquals("soma: " + other + classes + "[1 a, 2 c]", clash(first, other));
+        other = raw("order", TWO.reversed(), images, 0.5f);
+        assertEquals("soma: " + other + classes + "[2 b, 1 a]", clash(first, other));
+        other = raw("fewer", TWO.subList(0, 1), images, 0.5f);
+        assertEquals("soma: " + other + classes + "[1 a]", clash(first, other));
+        other = raw("more", TWO, List.of("x", "y", "z"), 0.5f);
+        assertEquals(
+                "soma: " + other + ": images: expected those of " + first + ", got z, too",
+                clash(first, other));
+        other = raw("less", TWO, List.of("x"), 0.5f);
+        assertEquals(
+                "soma: " + other + ": images: expected all of " + first + ", got none of y",
+                clash(first, other));
+        other = raw("score", TWO, images, 1.5f);
+        assertEquals(
+                "soma: " + other + ": image x: score: expected 0 to 1, got 1.5",
+                clash(first, other));
+        for (String iou : List.of("-0.1", "1.5", "NaN")) {
+            String line =
+                    CommandLineRun.error(
+                            ExitStatus.FAILED,
+                            "ensemble",
+                            "--pred",
+                            first,
+                            "--out",
+                            folder.resolve("clash"),
+                            "--iou",
+                            iou);
+            assertTrue(line.startsWith("soma: --iou: SOMA.ENSEMBLE.IOU: expected a number"), line);
+        }
+    }
+
+    @Test
+    void runsOfOtherClassesAreRefused() throws IOException {
+        Path images = Files.createDirectory(folder.resolve("images"));
+        PngWriter.write(images.resolve("0.png"), new Image8(40, 48, 1, new byte[40 * 48]));
+        List<Path> runs = new ArrayList<>();
+        for (String last : List.of("b", "c")) {
+            Path run = Files.createDirectory(folder.resolve("run " + last));
+            Config config = Config.load("tiny", List.of("MODEL.ROI_HEADS.NUM_CLASSES=2"));
+            Files.writeString(run.resolve("config.yaml"), config.toYaml());
+            try (MaskRcnn model = MaskRcnn.from(config)) {
+                model.initialize(Device.cpu(), new RandomStreams(1));
+                Safetensors.write(run.resolve("best.safetensors"), model.stateDict());
+            }
+            ClassNames.write(run, List.of(TWO.getFirst(), new Category(2, last)));
+            runs.add(run);
+        }
+        String line =
+                CommandLineRun.error(
+                        ExitStatus.FAILED,
+                        "infer",
+                        "--config",
+                        runs.get(0),
+                        "--config",
+                        runs.get(1),
+                        "--images",
+                        images,
+                        "--out",
+                        folder.resolve("out"),
+                        "--device",
+                        "cpu");
+        assertEquals(
+                "soma: model 2, %s: classes: expected [1 a, 2 b] as model 1, %s has, got [1 a, 2 c]"
+                        .formatted(runs.get(1), runs.get(0)),
+                line);
+        assertFalse(Files.exists(folder.resolve("out")));
     }
 
     @Test
