@@ -30,9 +30,9 @@ record Repetition(int runs, double warmSeconds, double budgetSeconds) {
     /** A single run. */
     static final Repetition ONCE = new Repetition(1, 0, 0);
 
-    /** What a single kernel gets. */
+    /** What a single kernel gets; few runs ask for a quick look, with less of a warm-up. */
     static Repetition ofKernel(int runs) {
-        return new Repetition(runs, 4, 3);
+        return new Repetition(runs, Math.min(4, 0.2 * runs), 3);
     }
 
     /** What an inference or a training step gets. */

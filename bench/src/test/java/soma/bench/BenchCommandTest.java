@@ -198,6 +198,12 @@ class BenchCommandTest {
     }
 
     @Test
+    void aTrainingStepWaitsForItsDeviceTwiceAnImageAndThreeTimesABatch() throws IOException {
+        JsonNode rows = rows("bench train --size 32x32 --batch 2 --device emulator " + SMALL);
+        assertTrue(rows.get(0).get("round_trips").asDouble() <= 2 * 2 + 3, rows.toString());
+    }
+
+    @Test
     void everyRungOfTheLadderHasItsRow() throws IOException {
         JsonNode rows = rows("bench gemm 32x16x48 --device emulator");
         List<String> rungs = new ArrayList<>();
