@@ -1,8 +1,5 @@
 package soma.cli;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,7 +13,6 @@ import soma.maskrcnn.data.Dataset;
 import soma.maskrcnn.data.DatasetSplit;
 import soma.maskrcnn.eval.FixedPoint;
 import soma.nn.checkpoint.Checkpoints;
-import soma.tensor.SomaException;
 import soma.train.Trainer;
 import soma.train.TrainingRequest;
 import soma.train.TrainingRequest.Start;
@@ -27,9 +23,6 @@ import soma.train.log.LineProgress;
 import soma.train.log.ProgressListener;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -50,10 +43,6 @@ import java.util.concurrent.Callable;
             "    --val-fraction 0.1 --out run SOLVER.MAX_ITER=2000 SOLVER.BASE_LR=0.001"
         })
 final class TrainCommand implements Callable<Integer> {
-    private static final Logger LOG = LoggerFactory.getLogger("soma.cli");
-    private static final String CLASSES = "MODEL.ROI_HEADS.NUM_CLASSES";
-    private static final String THRESHOLDS = "SOMA.POST.SCORE_THRESHOLDS";
-    private static final String MIN_PIXELS = "SOMA.POST.MIN_PIXELS";
 
     @Spec private CommandSpec spec;
     @Mixin private CommonOptions common;
@@ -116,7 +105,7 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() {
         Config loaded = configuration.load(common);
         DatasetSplit sets = split(options.readQuietly(data), RunConfig.from(loaded).seed());
-        Config config = withClassesOf(sets.training(), loaded);
+        Config config = ClassCount.of(sets.training(), loaded);
         TrainingRequest request =
                 TrainingRequest.of(config, sets.training(), out, common.openDevice())
                         .withStart(resume ? Start.RESUME : force ? Start.OVERWRITE : Start.NEW)
@@ -151,56 +140,6 @@ final class TrainCommand implements Callable<Integer> {
         return validation.fraction != null
                 ? DatasetSplit.byFraction(dataset, validation.fraction, fixed)
                 : validation.fold.split(dataset, fixed);
-    }
-
-    /** The configuration with as many classes as the data has, which may be fewer. */
-    private static Config withClassesOf(Dataset dataset, Config config) {
-        int wanted = dataset.categories().size();
-        int classes = config.getInt(CLASSES);
-        if (dataset.instanceCount() == 0) {
-            throw new SomaException(
-                    dataset.source() + ": annotations: expected some to learn from, got none");
-        }
-        if (wanted == classes) {
-            return config;
-        }
-        List<String> changes = new ArrayList<>();
-        changes.add(CLASSES + "=" + wanted);
-        addPerClass(THRESHOLDS, config.getDoubles(THRESHOLDS), wanted, changes);
-        addPerClass(
-                MIN_PIXELS,
-                Arrays.stream(config.getInts(MIN_PIXELS)).asDoubleStream().toArray(),
-                wanted,
-                changes);
-        String settings = String.join(" ", changes);
-        if (wanted > classes) {
-            throw new SomaException(
-                    "%s: classes: expected at most %d (%s), got %d: %s; this trains them all: %s"
-                            .formatted(
-                                    dataset.source(),
-                                    classes,
-                                    CLASSES,
-                                    wanted,
-                                    String.join(", ", dataset.classNames()),
-                                    settings));
-        }
-        LOG.info("{}: fewer classes than the configuration: {}", dataset.source(), settings);
-        return config.withOverrides(changes);
-    }
-
-    /** One value for all classes stays so; values that belong to single classes are left out. */
-    private static void addPerClass(
-            String key, double[] values, int classes, List<String> changes) {
-        if (values.length == 0) {
-            return;
-        }
-        if (Arrays.stream(values).distinct().count() > 1) {
-            changes.add(key + "=[]");
-            return;
-        }
-        double value = values[0];
-        String text = value == Math.rint(value) ? String.valueOf((long) value) : "" + value;
-        changes.add(key + "=[" + String.join(",", Collections.nCopies(classes, text)) + "]");
     }
 
     private Optional<Path> startWeights(Config config) {

@@ -3,6 +3,7 @@ package soma.cli.study;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import soma.cli.ClassCount;
 import soma.cli.ClassNames;
 import soma.maskrcnn.config.Config;
 import soma.maskrcnn.data.Category;
@@ -206,8 +207,8 @@ public final class StudyRun {
             return before;
         }
         Variant.Training settings = plan.training(v);
-        Config config = plan.config(v);
         Dataset training = settings.data().map(StudyRun::read).orElse(images.training());
+        Config config = ClassCount.of(training, plan.config(v));
         TrainingRequest request =
                 TrainingRequest.of(config, training, plan.run(v), device)
                         .withStart(anew ? Start.OVERWRITE : Start.RESUME)

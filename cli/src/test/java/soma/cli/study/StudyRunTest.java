@@ -2,17 +2,20 @@ package soma.cli.study;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import soma.cli.ClassNames;
 import soma.maskrcnn.config.Config;
 import soma.maskrcnn.config.PostConfig;
 import soma.maskrcnn.data.Dataset;
@@ -118,6 +121,36 @@ class StudyRunTest {
                         SomaException.class,
                         () -> study(changed).run(ProgressListener.NONE, () -> false));
         assertTrue(e.getMessage().contains("expected those of variant other seed"), e.getMessage());
+    }
+
+    @Test
+    void aVariantStartsFromOtherDataOfOtherClasses() throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        Path cells = folder.resolve("cells/annotations.json");
+        ObjectNode data = (ObjectNode) json.readTree(cells.toFile());
+        data.putArray("categories").addObject().put("id", 1).put("name", "nucleus");
+        data.withArray("annotations").forEach(a -> ((ObjectNode) a).put("category_id", 1));
+        json.writeValue(folder.resolve("cells/nuclei.json").toFile(), data);
+        String text =
+                BASE
+                        + """
+                        - name: nuclei
+                          base: base
+                          train: {set: [SOLVER.MAX_ITER=4], data: cells/nuclei.json}
+                        - name: pre-trained
+                          base: base
+                          train: {set: [SOLVER.MAX_ITER=4], weights: nuclei}
+                        """;
+        assertTrue(study(text).run(ProgressListener.NONE, () -> false).isPresent());
+        Path out = folder.resolve("out");
+        assertEquals(1, ClassNames.read(out.resolve("nuclei/run")).size());
+        assertEquals(3, ClassNames.read(out.resolve("pre-trained/run")).size());
+        // Scored by masks alone, since its classes are not those of the images.
+        VariantResult nuclei = VariantResult.read(out.resolve("nuclei/result.json"));
+        assertTrue(Double.isNaN(nuclei.maskAp()));
+        assertEquals(IMAGES, nuclei.perImage().size());
+        assertFalse(
+                Double.isNaN(VariantResult.read(out.resolve("pre-trained/result.json")).maskAp()));
     }
 
     @Test
