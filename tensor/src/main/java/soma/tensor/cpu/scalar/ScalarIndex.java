@@ -1,5 +1,6 @@
 package soma.tensor.cpu.scalar;
 
+import soma.tensor.cpu.IndexRange;
 import soma.tensor.spi.IndexKernels;
 import soma.tensor.spi.View;
 
@@ -15,7 +16,7 @@ final class ScalarIndex implements IndexKernels {
         int inner = innerSize(x);
         double[] to = new double[rows.length * inner];
         for (int i = 0; i < rows.length; i++) {
-            checkIndex("indexSelect", rows[i], x.shape().dim(0));
+            IndexRange.checked("indexSelect: index", rows[i], x.shape().dim(0));
             System.arraycopy(from, rows[i] * inner, to, i * inner, inner);
         }
         Values.store(to, out);
@@ -28,7 +29,7 @@ final class ScalarIndex implements IndexKernels {
         int inner = innerSize(out);
         double[] sum = Values.of(out);
         for (int i = 0; i < rows.length; i++) {
-            checkIndex("indexAdd", rows[i], out.shape().dim(0));
+            IndexRange.checked("indexAdd: index", rows[i], out.shape().dim(0));
             for (int j = 0; j < inner; j++) {
                 sum[rows[i] * inner + j] += from[i * inner + j];
             }
@@ -44,13 +45,6 @@ final class ScalarIndex implements IndexKernels {
         return inner;
     }
 
-    private static void checkIndex(String op, int index, int extent) {
-        if (index < 0 || index >= extent) {
-            throw new IndexOutOfBoundsException(
-                    op + ": index: expected 0 to " + (extent - 1) + ", got " + index);
-        }
-    }
-
     @Override
     public void gather(View x, View index, View out) {
         double[] from = Values.of(x);
@@ -59,7 +53,7 @@ final class ScalarIndex implements IndexKernels {
         int picks = index.shape().dim(1);
         double[] to = new double[columns.length];
         for (int i = 0; i < to.length; i++) {
-            checkIndex("gather", columns[i], k);
+            IndexRange.checked("gather: index", columns[i], k);
             to[i] = from[i / picks * k + columns[i]];
         }
         Values.store(to, out);
@@ -73,7 +67,7 @@ final class ScalarIndex implements IndexKernels {
         int picks = index.shape().dim(1);
         double[] sum = Values.of(out);
         for (int i = 0; i < from.length; i++) {
-            checkIndex("scatterAdd", columns[i], k);
+            IndexRange.checked("scatterAdd: index", columns[i], k);
             sum[i / picks * k + columns[i]] += from[i];
         }
         Values.store(sum, out);

@@ -1,5 +1,6 @@
 package soma.tensor.cpu.scalar;
 
+import soma.tensor.cpu.IndexRange;
 import soma.tensor.spi.LossKernels;
 import soma.tensor.spi.View;
 
@@ -81,11 +82,7 @@ final class ScalarLoss implements LossKernels {
         int k = logits.shape().dim(1);
         double[] loss = new double[label.length];
         for (int r = 0; r < loss.length; r++) {
-            if (label[r] < 0 || label[r] >= k) {
-                throw new IndexOutOfBoundsException(
-                        "crossEntropy: labels: expected 0 to " + (k - 1) + ", got " + label[r]);
-            }
-            loss[r] = -logs[r * k + label[r]];
+            loss[r] = -logs[r * k + IndexRange.checked("crossEntropy: labels", label[r], k)];
         }
         Values.store(loss, out);
     }

@@ -5,6 +5,7 @@ import static soma.tensor.cpu.CpuStorage.floats;
 import static soma.tensor.cpu.CpuStorage.ints;
 
 import soma.tensor.DType;
+import soma.tensor.cpu.IndexRange;
 import soma.tensor.spi.ElementwiseKernels.Binary;
 import soma.tensor.spi.IndexKernels;
 import soma.tensor.spi.View;
@@ -20,14 +21,6 @@ final class VectorIndex implements IndexKernels {
 
     VectorIndex(IndexKernels reference) {
         this.reference = reference;
-    }
-
-    private static int checked(String op, int index, int extent) {
-        if (index < 0 || index >= extent) {
-            throw new IndexOutOfBoundsException(
-                    op + ": index: expected 0 to " + (extent - 1) + ", got " + index);
-        }
-        return index;
     }
 
     private static int innerSize(View x) {
@@ -50,7 +43,11 @@ final class VectorIndex implements IndexKernels {
         int n = index.shape().size();
         int inner = innerSize(x);
         for (int i = 0; i < n; i++) {
-            int row = checked("indexSelect", rows[index.layout().offset() + i], x.shape().dim(0));
+            int row =
+                    IndexRange.checked(
+                            "indexSelect: index",
+                            rows[index.layout().offset() + i],
+                            x.shape().dim(0));
             System.arraycopy(
                     from,
                     x.layout().offset() + row * inner,
@@ -72,7 +69,11 @@ final class VectorIndex implements IndexKernels {
         int n = index.shape().size();
         int inner = innerSize(out);
         for (int i = 0; i < n; i++) {
-            int row = checked("indexAdd", rows[index.layout().offset() + i], out.shape().dim(0));
+            int row =
+                    IndexRange.checked(
+                            "indexAdd: index",
+                            rows[index.layout().offset() + i],
+                            out.shape().dim(0));
             int at = out.layout().offset() + row * inner;
             BinaryRows.rows(
                     Binary.ADD, to, at, from, x.layout().offset() + i * inner, to, at, inner);
@@ -91,7 +92,8 @@ final class VectorIndex implements IndexKernels {
         int k = x.shape().dim(1);
         int picks = index.shape().dim(1);
         for (int i = 0; i < index.shape().size(); i++) {
-            int column = checked("gather", columns[index.layout().offset() + i], k);
+            int column =
+                    IndexRange.checked("gather: index", columns[index.layout().offset() + i], k);
             to[out.layout().offset() + i] = from[x.layout().offset() + i / picks * k + column];
         }
     }
@@ -108,7 +110,9 @@ final class VectorIndex implements IndexKernels {
         int k = out.shape().dim(1);
         int picks = index.shape().dim(1);
         for (int i = 0; i < index.shape().size(); i++) {
-            int column = checked("scatterAdd", columns[index.layout().offset() + i], k);
+            int column =
+                    IndexRange.checked(
+                            "scatterAdd: index", columns[index.layout().offset() + i], k);
             to[out.layout().offset() + i / picks * k + column] += from[x.layout().offset() + i];
         }
     }

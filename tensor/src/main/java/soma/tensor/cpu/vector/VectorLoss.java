@@ -4,6 +4,7 @@ import static soma.tensor.cpu.CpuStorage.floats;
 import static soma.tensor.cpu.CpuStorage.ints;
 
 import soma.tensor.DType;
+import soma.tensor.cpu.IndexRange;
 import soma.tensor.spi.LossKernels;
 import soma.tensor.spi.View;
 
@@ -43,16 +44,40 @@ final class VectorLoss implements LossKernels {
         return x.layout().offset() + row * x.shape().dim(-1);
     }
 
+    /** A row of k elements at i of {@code from} to one at o of {@code to}. */
+    @FunctionalInterface
+    private interface Forward {
+        void run(float[] from, int i, float[] to, int o, int k);
+    }
+
+    private static void forward(View x, View out, Forward body) {
+        float[] from = floats(x);
+        float[] to = floats(out);
+        int k = x.shape().dim(-1);
+        eachRow(x, row -> body.run(from, at(x, row), to, at(out, row), k));
+    }
+
+    /** A result's row of k elements at i of y, and its gradient at j of g, to one at o of to. */
+    @FunctionalInterface
+    private interface Backward {
+        void run(float[] y, int i, float[] g, int j, float[] to, int o, int k);
+    }
+
+    private static void backward(View out, View gradOut, View gradX, Backward body) {
+        float[] y = floats(out);
+        float[] g = floats(gradOut);
+        float[] to = floats(gradX);
+        int k = out.shape().dim(-1);
+        eachRow(out, row -> body.run(y, at(out, row), g, at(gradOut, row), to, at(gradX, row), k));
+    }
+
     @Override
     public void softmax(View x, View out) {
         if (!isFloat(x)) {
             reference.softmax(x, out);
             return;
         }
-        float[] from = floats(x);
-        float[] to = floats(out);
-        int k = x.shape().dim(-1);
-        eachRow(x, row -> SoftmaxRows.softmax(from, at(x, row), 1, to, at(out, row), k));
+        forward(x, out, (from, i, to, o, k) -> SoftmaxRows.softmax(from, i, 1, to, o, k));
     }
 
     @Override
@@ -61,15 +86,7 @@ final class VectorLoss implements LossKernels {
             reference.softmaxBackward(out, gradOut, gradX);
             return;
         }
-        float[] y = floats(out);
-        float[] g = floats(gradOut);
-        float[] to = floats(gradX);
-        int k = out.shape().dim(-1);
-        eachRow(
-                out,
-                row ->
-                        SoftmaxRows.backward(
-                                y, at(out, row), g, at(gradOut, row), to, at(gradX, row), k));
+        backward(out, gradOut, gradX, SoftmaxRows::backward);
     }
 
     @Override
@@ -78,10 +95,7 @@ final class VectorLoss implements LossKernels {
             reference.logSoftmax(x, out);
             return;
         }
-        float[] from = floats(x);
-        float[] to = floats(out);
-        int k = x.shape().dim(-1);
-        eachRow(x, row -> SoftmaxRows.logSoftmax(from, at(x, row), to, at(out, row), k));
+        forward(x, out, SoftmaxRows::logSoftmax);
     }
 
     @Override
@@ -90,15 +104,7 @@ final class VectorLoss implements LossKernels {
             reference.logSoftmaxBackward(out, gradOut, gradX);
             return;
         }
-        float[] y = floats(out);
-        float[] g = floats(gradOut);
-        float[] to = floats(gradX);
-        int k = out.shape().dim(-1);
-        eachRow(
-                out,
-                row ->
-                        SoftmaxRows.logBackward(
-                                y, at(out, row), g, at(gradOut, row), to, at(gradX, row), k));
+        backward(out, gradOut, gradX, SoftmaxRows::logBackward);
     }
 
     @Override
@@ -114,11 +120,11 @@ final class VectorLoss implements LossKernels {
         eachRow(
                 logits,
                 row -> {
-                    int l = label[labels.layout().offset() + row];
-                    if (l < 0 || l >= k) {
-                        throw new IndexOutOfBoundsException(
-                                "crossEntropy: labels: expected 0 to " + (k - 1) + ", got " + l);
-                    }
+                    int l =
+                            IndexRange.checked(
+                                    "crossEntropy: labels",
+                                    label[labels.layout().offset() + row],
+                                    k);
                     to[out.layout().offset() + row] =
                             SoftmaxRows.crossEntropy(from, at(logits, row), l, k);
                 });
