@@ -35,7 +35,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ForkJoinPool;
 import java.util.stream.IntStream;
 
 /** {@code soma bench tune}. */
@@ -74,19 +73,8 @@ final class TuneCommand implements Callable<Integer> {
                 TuningSet.of(dataset, List.of(StoredPredictions.of(Path.of("drawn"), results)));
         Settings start = Settings.of(PostConfig.NONE, dataset.categories().size(), Settings.NO_NMS);
         long began = System.nanoTime();
-        Tuning tuning;
-        try (ForkJoinPool threads = new ForkJoinPool(common.threads())) {
-            tuning =
-                    threads.submit(
-                                    () ->
-                                            Tuning.of(
-                                                    set,
-                                                    start,
-                                                    FOLDS,
-                                                    common.seed().orElse(0),
-                                                    (done, total, score) -> {}))
-                            .join();
-        }
+        Tuning tuning =
+                Tuning.of(set, start, FOLDS, common.seed().orElse(0), (done, total, score) -> {});
         Sample seconds = Sample.of(List.of((System.nanoTime() - began) * 1e-9));
         session.add(
                 new Row(

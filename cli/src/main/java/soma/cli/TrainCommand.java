@@ -43,7 +43,6 @@ import java.util.concurrent.Callable;
             "    --val-fraction 0.1 --out run SOLVER.MAX_ITER=2000 SOLVER.BASE_LR=0.001"
         })
 final class TrainCommand implements Callable<Integer> {
-
     @Spec private CommandSpec spec;
     @Mixin private CommonOptions common;
     @Mixin private ConfigOptions configuration;

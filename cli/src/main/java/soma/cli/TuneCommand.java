@@ -19,13 +19,13 @@ import soma.maskrcnn.tune.Settings;
 import soma.maskrcnn.tune.Tuning;
 import soma.maskrcnn.tune.TuningSet;
 import soma.nn.io.AtomicFiles;
+import soma.tensor.cpu.Workers;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.ForkJoinPool;
 
 /** {@code soma tune}: searches post-processing settings. */
 @Command(
@@ -114,12 +114,8 @@ final class TuneCommand implements Runnable {
         TuningSet set = TuningSet.of(dataset, stored(dataset));
         long seed = common.seed().orElse(0);
         Settings start = configuration.start();
-        Tuning tuning;
-        try (ForkJoinPool threads = new ForkJoinPool(common.threads())) {
-            tuning =
-                    threads.submit(() -> Tuning.of(set, start, folds, seed, TuneCommand::progress))
-                            .join();
-        }
+        Workers.setThreads(common.threads());
+        Tuning tuning = Tuning.of(set, start, folds, seed, TuneCommand::progress);
         TuningText text = new TuningText(tuning, dataset.classNames());
         AtomicFiles.writeString(out, configuration.yaml(tuning.best()));
         if (json != null) {

@@ -10,11 +10,9 @@ import soma.maskrcnn.structures.Instances;
 import soma.maskrcnn.tune.Tuning;
 import soma.maskrcnn.tune.TuningSet;
 import soma.nn.io.AtomicFiles;
-import soma.tensor.cpu.Workers;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.ForkJoinPool;
 import java.util.function.IntFunction;
 
 /**
@@ -46,20 +44,8 @@ record HeldOutTuning(String variant, List<StudyPlan.Model> models, Path folder, 
                         images.categories().size(),
                         models.size());
         TuningSet set = new TuningSet(images, found);
-        Tuning tuning;
-        try (ForkJoinPool threads = new ForkJoinPool(Workers.threads())) {
-            int folds = Math.min(FOLDS, images.images().size());
-            tuning =
-                    threads.submit(
-                                    () ->
-                                            Tuning.of(
-                                                    set,
-                                                    start.start(),
-                                                    folds,
-                                                    seed,
-                                                    (done, total, score) -> {}))
-                            .join();
-        }
+        int folds = Math.min(FOLDS, images.images().size());
+        Tuning tuning = Tuning.of(set, start.start(), folds, seed, (done, total, score) -> {});
         TuningText text = new TuningText(tuning, images.classNames());
         AtomicFiles.writeString(yaml, start.yaml(tuning.best()));
         AtomicFiles.writeString(folder.resolve("tuning.json"), text.json().toPrettyString() + "\n");

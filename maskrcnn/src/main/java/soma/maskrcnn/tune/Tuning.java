@@ -8,6 +8,7 @@ import soma.maskrcnn.eval.CompetitionScore;
 import soma.maskrcnn.eval.ImageScore;
 import soma.maskrcnn.structures.Rle;
 import soma.tensor.SomaException;
+import soma.tensor.cpu.Workers;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ForkJoinPool;
 import java.util.stream.IntStream;
 
 /**
@@ -55,15 +57,22 @@ public record Tuning(
     }
 
     /**
-     * Searches and measures.
+     * Searches and measures, on as many threads as {@link Workers} has.
      *
      * @param folds number of folds, at least 2 and at most one per image
      * @throws SomaException when there are too few images for the folds
      */
     public static Tuning of(
             TuningSet set, Settings start, int folds, long seed, Progress progress) {
+        DatasetSplit.requireFolds(set.dataset(), folds);
+        try (ForkJoinPool threads = new ForkJoinPool(Workers.threads())) {
+            return threads.submit(() -> search(set, start, folds, seed, progress)).join();
+        }
+    }
+
+    private static Tuning search(
+            TuningSet set, Settings start, int folds, long seed, Progress progress) {
         Dataset dataset = set.dataset();
-        DatasetSplit.requireFolds(dataset, folds);
         List<int[]> parts = parts(dataset, folds, seed);
         int n = dataset.images().size();
         int classes = dataset.categories().size();
