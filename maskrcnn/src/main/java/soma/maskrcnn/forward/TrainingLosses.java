@@ -20,8 +20,8 @@ public final class TrainingLosses {
     private final Map<String, Double> metrics = new LinkedHashMap<>();
     private final List<Unread> unread = new ArrayList<>();
 
-    /** Numbers on the device [n], and the figures that they make. */
-    private record Unread(Tensor numbers, Function<double[], Map<String, Double>> figures) {}
+    /** Scalars on the device, and the figures that they make. */
+    private record Unread(List<Tensor> scalars, Function<double[], Map<String, Double>> figures) {}
 
     /** Adds a loss under detectron2's name. */
     public void add(String name, Tensor loss) {
@@ -36,18 +36,19 @@ public final class TrainingLosses {
     /**
      * Adds figures of numbers that the device may still be working on.
      *
-     * @param numbers FLOAT32 [n]
+     * @param scalars FLOAT32, one element each
      * @param figures from those numbers to figures by name
      */
-    public void metrics(Tensor numbers, Function<double[], Map<String, Double>> figures) {
-        unread.add(new Unread(numbers, figures));
+    public void metrics(List<Tensor> scalars, Function<double[], Map<String, Double>> figures) {
+        unread.add(new Unread(scalars, figures));
     }
 
     /** Adds all of other losses, which live in {@code scope}, for its enclosing scope. */
     public void addAll(TrainingLosses others, Scope scope) {
         others.losses.forEach((name, loss) -> add(name, scope.promote(loss)));
         metrics.putAll(others.metrics);
-        others.unread.forEach(u -> metrics(scope.promote(u.numbers), u.figures));
+        others.unread.forEach(
+                u -> metrics(u.scalars.stream().map(scope::promote).toList(), u.figures));
     }
 
     /** Losses by name, in the order they were added. */
@@ -90,21 +91,21 @@ public final class TrainingLosses {
         return figures;
     }
 
-    /** Reads scalars together with the numbers of all figures, which are then known. */
+    /** Reads scalars together with those of all figures, which are then known. */
     private double[] read(List<Tensor> scalars) {
-        List<Tensor> parts = new ArrayList<>();
-        scalars.forEach(s -> parts.add(s.detach().reshape(1)));
-        unread.forEach(u -> parts.add(u.numbers));
-        if (parts.isEmpty()) {
+        List<Tensor> wanted = new ArrayList<>(scalars);
+        unread.forEach(u -> wanted.addAll(u.scalars));
+        if (wanted.isEmpty()) {
             return new double[0];
         }
         double[] all;
         try (Scope _ = Scope.open("figures")) {
-            all = Tensor.concat(0, parts.toArray(Tensor[]::new)).toDoubles();
+            Tensor[] parts = wanted.stream().map(s -> s.detach().reshape(1)).toArray(Tensor[]::new);
+            all = Tensor.concat(0, parts).toDoubles();
         }
         int at = scalars.size();
         for (Unread u : unread) {
-            int end = at + u.numbers.dim(0);
+            int end = at + u.scalars.size();
             metrics.putAll(u.figures.apply(Arrays.copyOfRange(all, at, end)));
             at = end;
         }

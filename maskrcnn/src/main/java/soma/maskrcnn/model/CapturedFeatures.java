@@ -8,6 +8,7 @@ import soma.tensor.ShapeException;
 import soma.tensor.Tensor;
 import soma.tensor.autograd.Autograd;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,13 +20,13 @@ import java.util.Map;
  */
 public final class CapturedFeatures implements AutoCloseable {
     private final Tensor pixels;
-    private final List<String> levels;
     private final CapturedGraph graph;
+    private final Map<String, Tensor> maps;
 
-    private CapturedFeatures(Tensor pixels, List<String> levels, CapturedGraph graph) {
+    private CapturedFeatures(Tensor pixels, CapturedGraph graph, Map<String, Tensor> maps) {
         this.pixels = pixels;
-        this.levels = levels;
         this.graph = graph;
+        this.maps = Collections.unmodifiableMap(maps);
     }
 
     /**
@@ -45,10 +46,11 @@ public final class CapturedFeatures implements AutoCloseable {
                     CapturedGraph.of(
                             device,
                             () -> {
+                                // Those of the last run are the graph's outputs.
                                 maps.putAll(model.features(pixels));
                                 return List.copyOf(maps.values());
                             });
-            return new CapturedFeatures(pixels, List.copyOf(maps.keySet()), graph);
+            return new CapturedFeatures(pixels, graph, maps);
         } catch (RuntimeException e) {
             pixels.release();
             throw e;
@@ -67,10 +69,6 @@ public final class CapturedFeatures implements AutoCloseable {
         }
         pixels.backend().elementwise().copy(batch.contiguous().view(), pixels.view());
         graph.launch();
-        Map<String, Tensor> maps = new LinkedHashMap<>();
-        for (int i = 0; i < levels.size(); i++) {
-            maps.put(levels.get(i), graph.outputs().get(i));
-        }
         return maps;
     }
 

@@ -71,15 +71,9 @@ public final class BoxLosses {
         Tensor right = predicted.compare(Compare.EQ, labels).to(DType.FLOAT32);
         Tensor isForeground = labels.compare(Compare.LT, heads.classes()).to(DType.FLOAT32);
         Tensor missed = predicted.compare(Compare.EQ, heads.classes()).to(DType.FLOAT32);
-        Tensor counts =
-                Tensor.concat(
-                        0,
-                        right.sum().reshape(1),
-                        right.mul(isForeground).sum().reshape(1),
-                        missed.mul(isForeground).sum().reshape(1));
         int total = labels.size();
         losses.metrics(
-                counts,
+                List.of(right.sum(), right.mul(isForeground).sum(), missed.mul(isForeground).sum()),
                 n -> {
                     Map<String, Double> figures = new LinkedHashMap<>();
                     figures.put("fast_rcnn/cls_accuracy", n[0] / total);

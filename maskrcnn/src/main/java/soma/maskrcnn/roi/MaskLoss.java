@@ -60,15 +60,9 @@ public final class MaskLoss {
     private static void addAccuracy(Tensor logits, Tensor targets, TrainingLosses losses) {
         Tensor truth = targets.compare(Compare.GT, 0.5).to(DType.FLOAT32);
         Tensor predicted = logits.compare(Compare.GT, 0).to(DType.FLOAT32);
-        Tensor counts =
-                Tensor.concat(
-                        0,
-                        truth.sum().reshape(1),
-                        predicted.sum().reshape(1),
-                        truth.mul(predicted).sum().reshape(1));
         int cells = targets.size();
         losses.metrics(
-                counts,
+                List.of(truth.sum(), predicted.sum(), truth.mul(predicted).sum()),
                 n -> {
                     double falseNegatives = n[0] - n[2];
                     double falsePositives = n[1] - n[2];

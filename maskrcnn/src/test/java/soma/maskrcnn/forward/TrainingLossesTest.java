@@ -19,11 +19,12 @@ class TrainingLossesTest {
         try (Scope inner = Scope.open("inner")) {
             TrainingLosses own = new TrainingLosses();
             own.add("b", Tensor.of(new float[] {0.5f}, 1).sum());
-            Tensor counts = Tensor.of(new float[] {3, 4}, 2);
+            List<Tensor> counts =
+                    List.of(Tensor.of(new float[] {3}, 1), Tensor.of(new float[] {4}, 1));
             own.metrics(counts, n -> Map.of("share", n[0] / n[1]));
             losses.addAll(own, inner);
         }
-        losses.metrics(Tensor.of(new float[] {7}, 1), n -> Map.of("seven", n[0]));
+        losses.metrics(List.of(Tensor.of(new float[] {7}, 1)), n -> Map.of("seven", n[0]));
         return losses;
     }
 
